@@ -1,0 +1,121 @@
+"""Rules for the product's code that no linter knows."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contract.source_tree import calls, dotted_name, imported_modules, parsed, product_files
+
+PRODUCT = product_files()
+LIBRARY = [path for path in PRODUCT if path.startswith("lib/")]
+
+# Where the few statements may stand that SQLAlchemy Core cannot say (PRAGMA, ATTACH, COPY).
+STATEMENT_ROOMS = ("lib/data/database.py", "lib/data/snapshot.py")
+
+# streamlit-authenticator keeps the logged-in user under these names in the session: a widget (or, bound to
+# the URL, a stranger) could otherwise overwrite them.
+SESSION_NAMES = {"name", "username", "email", "roles", "logout", "authentication_status"}
+
+CLOCKS = {
+    *("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "Timestamp.now", "Timestamp.today"),
+    *("time.time", "time.time_ns", "time.localtime", "time.gmtime"),
+    *("func.now", "func.current_date", "func.current_timestamp", "func.localtimestamp", "func.sysdate"),
+}
+
+
+def keyword_value(call: ast.Call, name: str) -> object:
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return keyword.value.value if isinstance(keyword.value, ast.Constant) else ...
+    return None
+
+
+def imported_from(path: str, module: str) -> set[str]:
+    """Names that a file takes from a module, under the names it gives them."""
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom) and node.module == module
+        for alias in node.names
+        if alias.name in ("time", "time_ns", "now", "today", "text")
+    }
+
+
+def clock_reads(path: str) -> Iterator[str]:
+    bare = imported_from(path, "time")
+    for node in ast.walk(parsed(path)):
+        # The reference counts, not only the call: `default=datetime.now` reads the clock too.
+        if isinstance(node, ast.Attribute):
+            name = ".".join(dotted_name(node).split(".")[-2:])
+            if name in CLOCKS:
+                yield f"{path}:{node.lineno} {name}"
+        elif isinstance(node, ast.Name) and node.id in bare:
+            yield f"{path}:{node.lineno} {node.id}"
+
+
+@pytest.mark.parametrize("path", [path for path in LIBRARY if not path.startswith("lib/ui/")])
+def test_only_pages_and_command_line_read_the_clock(path: str) -> None:
+    assert list(clock_reads(path)) == [], "take the date or the moment as an argument"
+
+
+def holds_text(node: ast.expr) -> bool:
+    """A string, also one put together from pieces."""
+    return any(
+        isinstance(part, ast.JoinedStr) or (isinstance(part, ast.Constant) and isinstance(part.value, str))
+        for part in ast.walk(node)
+    )
+
+
+@pytest.mark.parametrize("path", [path for path in PRODUCT if path not in STATEMENT_ROOMS])
+def test_no_statement_is_written_as_a_string(path: str) -> None:
+    text_names = imported_from(path, "sqlalchemy") | {"sqlalchemy.text", "sa.text", "op.execute"}
+    written = [
+        f"{path}:{call.lineno}"
+        for call in calls(path)
+        if dotted_name(call.func) in text_names
+        or dotted_name(call.func).endswith((".exec_driver_sql", ".literal_column"))
+        or (dotted_name(call.func).endswith(".execute") and call.args and isinstance_text(call.args[0]))
+    ]
+    assert written == [], f"use SQLAlchemy Core, or say it in {' or '.join(STATEMENT_ROOMS)}"
+
+
+def isinstance_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr | ast.Constant | ast.BinOp) and holds_text(node)
+
+
+@pytest.mark.parametrize("path", PRODUCT)
+def test_no_html_is_let_through(path: str) -> None:
+    allowed = [call.lineno for call in calls(path) if keyword_value(call, "unsafe_allow_html") is not None]
+    assert allowed == []
+    assert not any(name.startswith("streamlit.components.v1") for name in imported_modules(path))
+
+
+@pytest.mark.parametrize("path", PRODUCT)
+def test_no_widget_takes_a_name_of_the_login(path: str) -> None:
+    taken = [
+        f"{path}:{call.lineno} key={keyword_value(call, 'key')!r}"
+        for call in calls(path)
+        if keyword_value(call, "key") in SESSION_NAMES
+    ]
+    assert taken == []
+
+
+@pytest.mark.parametrize("path", PRODUCT)
+def test_no_error_is_swallowed(path: str) -> None:
+    silent = [
+        f"{path}:{node.lineno}"
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ExceptHandler)
+        and all(isinstance(statement, ast.Pass | ast.Continue) for statement in node.body)
+    ]
+    assert silent == []
+
+
+def test_the_rules_see_what_they_look_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = ast.parse(
+        "from datetime import datetime\nfrom time import time\nimport datetime as d\n"
+        "datetime.now()\nd.date.today()\nColumn(default=datetime.utcnow)\ntime()\nfunc.now()\n"
+    )
+    monkeypatch.setattr(f"{__name__}.parsed", lambda path: source)
+    assert len(list(clock_reads("x"))) == 5
