@@ -11,6 +11,8 @@ Side = Literal["found", "made"]
 ROUTINE: Final = "常规"
 ALL_SAMPLING: Final = "全部"
 SAMPLING_KINDS: Final = ("常规", "靶向", "专项", "跟踪", "执法", "公众点检")
+#: Fields that hold several values of one dimension.
+MULTIPLE: Final = ("category", "stage", "purpose", "tier", "sampling", "campaign", "place", "source")
 SIDE_NAMES: Final[dict[Side, str]] = {"found": "被抽样单位所在地", "made": "生产企业所在地"}
 
 
@@ -31,6 +33,8 @@ class Filters:
     tier: tuple[str, ...] = ()
     sampling: tuple[str, ...] = (ROUTINE,)
     campaign: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.start > self.end:
@@ -39,8 +43,10 @@ class Filters:
             raise ValueError(f"地区口径“{self.side}”未知；可用：{'、'.join(SIDE_NAMES)}")
         unknown = [kind for kind in self.sampling if kind not in (*SAMPLING_KINDS, ALL_SAMPLING)]
         if unknown or not self.sampling:
-            raise ValueError(f"抽样性质“{'、'.join(unknown)}”未知；可用：{'、'.join((*SAMPLING_KINDS, ALL_SAMPLING))}")
-        for name in ("category", "stage", "purpose", "tier", "sampling", "campaign"):
+            raise ValueError(
+                f"抽样性质“{'、'.join(unknown)}”未知；可用：{'、'.join((*SAMPLING_KINDS, ALL_SAMPLING))}"
+            )
+        for name in MULTIPLE:
             object.__setattr__(self, name, tuple(sorted(set(getattr(self, name)))))
 
     @property
@@ -53,8 +59,14 @@ class Filters:
         return replace(self, **changes)  # type: ignore[arg-type]
 
     def previous_year(self) -> "Filters":
-        """The same period one year earlier (同比); 29 February becomes 28 February."""
-        return replace(self, start=_year_before(self.start), end=_year_before(self.end))
+        """The same period one year earlier (同比); an end of month stays an end of month."""
+        ends_month = (self.end + timedelta(days=1)).day == 1
+        end = (
+            _year_before(self.end + timedelta(days=1)) - timedelta(days=1)
+            if ends_month
+            else _year_before(self.end)
+        )
+        return replace(self, start=_year_before(self.start), end=end)
 
     def to_query(self) -> dict[str, str]:
         """URL form: only what differs from the defaults, values joined by commas."""
@@ -73,7 +85,7 @@ class Filters:
         for name, key in (("start", "from"), ("end", "to")):
             if key in query:
                 changes[name] = _parse_day(query[key])
-        for name in ("category", "stage", "purpose", "tier", "sampling", "campaign"):
+        for name in MULTIPLE:
             if name in query:
                 changes[name] = tuple(part for part in query[name].split(",") if part)
         for name in ("district", "side"):
@@ -96,13 +108,19 @@ class Filters:
 
     def sentence(self, names: Mapping[str, str], fallback: str = "全部地区") -> str:
         """The Chinese sentence that travels with every figure; ``names`` maps unit, category and campaign codes."""
-        parts = [names.get(self.district, self.district) if self.district else fallback, self.period_sentence()]
+        parts = [
+            names.get(self.district, self.district) if self.district else fallback,
+            self.period_sentence(),
+        ]
         if self.side == "made":
             parts.append(f"地区按{SIDE_NAMES['made']}")
-        for values in (self.category, self.stage, self.purpose, self.tier, self.campaign):
-            if values:
+        for name in MULTIPLE:
+            values = getattr(self, name)
+            if values and name != "sampling":
                 parts.append("、".join(names.get(value, value) for value in values))
-        parts.append("全部抽样性质合并" if ALL_SAMPLING in self.sampling else "、".join(self.sampling) + "抽样")
+        parts.append(
+            "全部抽样性质合并" if ALL_SAMPLING in self.sampling else "、".join(self.sampling) + "抽样"
+        )
         return "范围：" + "；".join(parts)
 
 

@@ -67,7 +67,11 @@ def derive(conclusion: str | None, objection_status: str | None) -> Verdict:
         raise ValueError(f"未知的样品结论“{conclusion}”；可用：{'、'.join(CONCLUSIONS)}")
     if objection_status is not None and objection_status not in OBJECTION_STATUSES:
         raise ValueError(f"未知的异议复检状态“{objection_status}”；可用：{'、'.join(OBJECTION_STATUSES)}")
-    open_states: dict[str, State] = {"复检中": "reinspection", "异议处置中": "objection", "异议认可": "voided"}
+    open_states: dict[str, State] = {
+        "复检中": "reinspection",
+        "异议处置中": "objection",
+        "异议认可": "voided",
+    }
     if conclusion is None:
         return Verdict(None, None, "pending")
     if conclusion == "未检验样品":

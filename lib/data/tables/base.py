@@ -29,7 +29,13 @@ def version_columns() -> tuple[Column[int], Column[int]]:
             autoincrement=False,
             comment="由哪个数据版本带入",
         ),
-        Column("version_to", Integer, ForeignKey("data_version.version"), nullable=True, comment="被哪个数据版本取代"),
+        Column(
+            "version_to",
+            Integer,
+            ForeignKey("data_version.version"),
+            nullable=True,
+            comment="被哪个数据版本取代",
+        ),
     )
 
 

@@ -3,14 +3,31 @@
 Every table here is versioned (see ``base.version_columns``). Natural keys are text from the source systems.
 """
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, Float, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+)
 
 from lib.data.tables.base import current_record_index, records_metadata, version_columns
 
 enterprise = Table(
     "enterprise",
     records_metadata,
-    Column("enterprise_key", String(200), primary_key=True, comment="企业键：信用代码、许可证号，皆无则名称加地址"),
+    Column(
+        "enterprise_key",
+        String(200),
+        primary_key=True,
+        comment="企业键：信用代码、许可证号，皆无则名称加地址",
+    ),
     Column("name", String(200), nullable=False, comment="企业名称"),
     Column("credit_code", String(18), nullable=True, comment="统一社会信用代码"),
     Column("licence_no", String(32), nullable=True, comment="许可证编号"),
@@ -53,9 +70,21 @@ sample = Table(
     Column("received_on", Date, nullable=True, comment="收检日期"),
     Column("reported_on", Date, nullable=True, comment="报告日期"),
     Column("submitted_on", Date, nullable=True, comment="首次提交日期"),
-    Column("division_code", String(12), ForeignKey("reporting_unit.code"), nullable=True, comment="被抽样单位所在地"),
+    Column(
+        "division_code",
+        String(12),
+        ForeignKey("reporting_unit.code"),
+        nullable=True,
+        comment="被抽样单位所在地",
+    ),
     Column("division_text", String(128), nullable=True, comment="被抽样单位所在地原文"),
-    Column("producer_division_code", String(12), ForeignKey("reporting_unit.code"), nullable=True, comment="生产企业所在地"),
+    Column(
+        "producer_division_code",
+        String(12),
+        ForeignKey("reporting_unit.code"),
+        nullable=True,
+        comment="生产企业所在地",
+    ),
     Column("producer_division_text", String(128), nullable=True, comment="生产企业所在地原文"),
     Column("category_code", String(8), ForeignKey("food_category.code"), nullable=True, comment="食品大类"),
     Column("category_text", String(128), nullable=True, comment="食品大类原文"),
@@ -94,7 +123,9 @@ sample = Table(
     Column("monitoring_verdict", String(16), nullable=True, comment="problem / not_judged"),
     Column("result_state", String(16), nullable=False, comment="结果状态，见 lib.data.verdicts"),
     Column("tested_items", Integer, nullable=True, comment="检验项目数"),
-    Column("listing", String(16), nullable=False, comment="full 全量 / unqualified 仅不合格 / qualified 仅合格"),
+    Column(
+        "listing", String(16), nullable=False, comment="full 全量 / unqualified 仅不合格 / qualified 仅合格"
+    ),
     Column("remark", Text, nullable=True, comment="备注"),
     *version_columns(),
     CheckConstraint("stage IN ('生产', '流通', '餐饮', '网抽')", name="stage"),
@@ -127,7 +158,9 @@ disposal = Table(
     Column("source", String(32), primary_key=True, comment="来源系统"),
     Column("sample_no", String(64), primary_key=True, comment="抽样编号"),
     Column("side", String(8), primary_key=True, comment="处置环节：生产 / 流通 / 餐饮 / 网抽"),
-    Column("authority_code", String(12), ForeignKey("reporting_unit.code"), nullable=True, comment="处置单位"),
+    Column(
+        "authority_code", String(12), ForeignKey("reporting_unit.code"), nullable=True, comment="处置单位"
+    ),
     Column("authority_text", String(128), nullable=True, comment="处置单位原文"),
     Column("received_on", Date, nullable=True, comment="监管部门收到检验报告日期"),
     Column("delivered_on", Date, nullable=True, comment="检验报告送达企业日期"),

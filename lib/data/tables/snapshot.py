@@ -245,4 +245,13 @@ snapshot_info = Table(
 )
 
 
-FACT_TABLES: Final = (sample, failing_item, disposal, inspection, sampling_week, population, campaign, campaign_category)
+FACT_TABLES: Final = (
+    sample,
+    failing_item,
+    disposal,
+    inspection,
+    sampling_week,
+    population,
+    campaign,
+    campaign_category,
+)
