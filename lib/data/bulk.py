@@ -57,7 +57,9 @@ def _copy(connection: Connection, table: Table, batch: Batch) -> int:
     return batch.num_rows
 
 
-def read_batches(connection: Connection, statement: Select[Any], columns: Sequence[Column[Any]]) -> Iterator[pa.RecordBatch]:
+def read_batches(
+    connection: Connection, statement: Select[Any], columns: Sequence[Column[Any]]
+) -> Iterator[pa.RecordBatch]:
     """Stream a SELECT as Arrow batches typed after ``columns`` (the statement's columns, in order)."""
     schema = pa.schema([pa.field(column.name, arrow_type(column)) for column in columns])
     compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
@@ -66,7 +68,10 @@ def read_batches(connection: Connection, statement: Select[Any], columns: Sequen
     try:
         cursor.execute(str(compiled))
         while rows := cursor.fetchmany(_READ_ROWS):
-            arrays = [_arrow_array(values, field.type) for values, field in zip(zip(*rows, strict=True), schema, strict=True)]
+            arrays = [
+                _arrow_array(values, field.type)
+                for values, field in zip(zip(*rows, strict=True), schema, strict=True)
+            ]
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
     finally:
         cursor.close()

@@ -4,12 +4,25 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Boolean, Connection, Date, Engine, Integer, Table, create_engine, event, func, insert, select
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Date,
+    Engine,
+    Integer,
+    Table,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -40,21 +53,30 @@ class DatabaseBusy(RuntimeError):
     """Another load holds the record database and did not finish while we queued."""
 
 
-def record_engine(url: str) -> Engine:
-    """Engine of the record database: SQLite in WAL mode, or PostgreSQL through psycopg 3."""
+def record_engine(url: str, queue_seconds: int = QUEUE_SECONDS) -> Engine:
+    """Engine of the record database: SQLite in WAL mode, or PostgreSQL through psycopg 3.
+
+    ``queue_seconds``: how long to wait for another writer (SQLite) and for a server that does not answer.
+    """
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, pool_pre_ping=True)
+    waits = {} if url.startswith("sqlite") else {"connect_timeout": queue_seconds}
+    engine = create_engine(url, pool_pre_ping=True, connect_args=waits)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, queue_seconds))
         event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+def _prepare_sqlite(queue_seconds: int, connection: Any, _entry: ConnectionPoolEntry) -> None:
     # The driver's own transaction handling would delay BEGIN; we emit it ourselves in `_begin_sqlite`.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={QUEUE_SECONDS * 1000}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        f"busy_timeout={QUEUE_SECONDS * 1000}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -1,0 +1,180 @@
+"""Reading a published snapshot: one version, one scope, Core statements in, Arrow out.
+
+Scope is enforced here a second time: every scope gets an in-memory DuckDB instance in which the tables are views
+limited to its districts; files, writes and further attachments are then locked out.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+from sqlalchemy import Select, Table, or_, select
+
+from lib.data.duckdb_statements import execute, literal_text
+from lib.data.publish import published_versions, snapshot_path
+from lib.data.scope import Scope
+from lib.data.tables import snapshot
+from lib.data.tables.base import snapshot_metadata
+
+_INSTANCES_KEPT: Final = 12
+_MEMORY_LIMIT: Final = "1GB"
+_QUERY_SECONDS: Final = 60
+
+
+class SnapshotMissing(RuntimeError):
+    """No published snapshot (or not the one asked for) can be opened."""
+
+
+class QueryTooSlow(RuntimeError):
+    """A query ran longer than allowed and was stopped."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A reporting unit as readers choose it: level 1 province, 2 city, 3 county."""
+
+    code: str
+    name: str
+    level: int
+    parent_code: str | None
+
+
+@dataclass(frozen=True)
+class Category:
+    """A food category of the first level, with the code it is comparable under across 2025."""
+
+    code: str
+    name: str
+    rollup_code: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An open snapshot of one data version, limited to one scope."""
+
+    version: int
+    as_of: date
+    is_synthetic: bool
+    scope: Scope
+    names: dict[str, str] = field(compare=False)
+    units: tuple[Unit, ...] = field(compare=False)
+    categories: tuple[Category, ...] = field(compare=False)
+    connection: duckdb.DuckDBPyConnection = field(compare=False, repr=False)
+
+    def fetch(self, statement: Select[Any]) -> pa.Table:
+        """Run one SELECT and return its result as an Arrow table. Safe to call from several threads.
+
+        Raises ``QueryTooSlow`` when it takes longer than allowed.
+        """
+        cursor = self.connection.cursor()
+        timer = threading.Timer(_QUERY_SECONDS, cursor.interrupt)
+        timer.start()
+        try:
+            return execute(cursor, statement).to_arrow_table()
+        except duckdb.InterruptException as error:
+            raise QueryTooSlow(f"查询超过 {_QUERY_SECONDS} 秒已停止，请缩小期间或地区") from error
+        finally:
+            timer.cancel()
+            cursor.close()
+
+
+_open: OrderedDict[tuple[Path, Scope], Snapshot] = OrderedDict()
+_lock = threading.Lock()
+
+
+def newest_version(folder: Path) -> int | None:
+    """Number of the newest published version, or nothing."""
+    versions = published_versions(folder)
+    return versions[-1] if versions else None
+
+
+def open_snapshot(folder: Path, scope: Scope, version: int | None = None) -> Snapshot:
+    """Open a published version (the newest by default) for one scope; instances are shared and bounded.
+
+    Raises ``SnapshotMissing`` with a sentence for the reader when there is none.
+    """
+    number = version if version is not None else newest_version(folder)
+    if number is None:
+        raise SnapshotMissing("还没有发布的数据，请管理员运行 manage.py load 或 manage.py publish")
+    path = snapshot_path(folder, number)
+    if not path.exists():
+        raise SnapshotMissing(f"数据版本 {number} 不存在或已清理，请改用最新版本")
+    with _lock:
+        opened = _open.pop((path, scope), None) or _open_instance(path, scope)
+        _open[(path, scope)] = opened
+        while len(_open) > _INSTANCES_KEPT:
+            # Dropping the reference is enough: a reader still using the instance keeps it alive.
+            _open.popitem(last=False)
+    return opened
+
+
+def _open_instance(path: Path, scope: Scope) -> Snapshot:
+    connection = duckdb.connect(":memory:")
+    quoted = str(path).replace("'", "''")
+    try:
+        connection.execute(f"ATTACH '{quoted}' AS snap (READ_ONLY)")
+        for table in snapshot_metadata.sorted_tables:
+            view = f"CREATE VIEW {table.name} AS {literal_text(_visible_rows(table, scope))}"
+            connection.execute(view)
+        for setting in (
+            "enable_external_access=false",
+            f"memory_limit='{_MEMORY_LIMIT}'",
+            "lock_configuration=true",
+        ):
+            connection.execute(f"SET {setting}")
+        return _described(connection, scope)
+    except duckdb.Error as error:
+        raise SnapshotMissing(
+            f"数据版本文件 {path.name} 打不开，请管理员重新运行 manage.py publish"
+        ) from error
+
+
+def _visible_rows(table: Table, scope: Scope) -> Select[Any]:
+    stored = table.to_metadata(type(table.metadata)(), schema="snap")
+    query = select(stored)
+    if "county_code" in stored.c and not scope.is_everything:
+        query = query.where(or_(scope.where(stored, "found"), scope.where(stored, "made")))
+    return query
+
+
+def _described(connection: duckdb.DuckDBPyConnection, scope: Scope) -> Snapshot:
+    information = _rows(connection, select(snapshot.snapshot_info))[0]
+    units = _rows(connection, select(snapshot.reporting_unit).order_by(snapshot.reporting_unit.c.code))
+    categories = _rows(connection, select(snapshot.food_category).order_by(snapshot.food_category.c.code))
+    campaigns = _rows(connection, select(snapshot.campaign))
+    groups = _rows(connection, select(snapshot.item_group))
+    names = {row["code"]: row["name"] for row in (*units, *categories, *groups)}
+    names.update(
+        {
+            row["comparable_code"]: row["comparable_name"]
+            for row in groups
+            if row["comparable_code"] not in names
+        }
+    )
+    names.update({row["campaign_code"]: row["name"] for row in campaigns})
+    return Snapshot(
+        version=information["version"],
+        as_of=information["as_of"],
+        is_synthetic=information["is_synthetic"],
+        scope=scope,
+        names=names,
+        units=tuple(_unit(row) for row in units if row["level"] <= 3),
+        categories=tuple(
+            Category(row["code"], row["name"], row["rollup_code"]) for row in categories if row["level"] == 1
+        ),
+        connection=connection,
+    )
+
+
+def _unit(row: dict[str, Any]) -> Unit:
+    return Unit(row["code"], row["name"], row["level"], row["parent_code"])
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, statement: Select[Any]) -> Sequence[dict[str, Any]]:
+    return execute(connection, statement).to_arrow_table().to_pylist()
