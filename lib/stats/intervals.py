@@ -4,9 +4,10 @@
 - `newcombe_difference(x1, n1, x2, n2, confidence=0.95) -> (difference, lower, upper)`
 - `small_sample(x, n) -> bool array`
 
-All arguments are counts (not percentages) of any broadcastable shape; results are proportions in [0, 1] (differences
-in [-1, 1]) as float arrays of that shape. n = 0 and a missing x give NaN; x < 0, x > n, negative or missing n raise
-ValueError. Sources: Wilson 1927 without continuity correction; Newcombe 1998, method 10.
+All arguments are counts (not percentages) of any broadcastable shape; results are proportions in [0, 1]
+(differences in [-1, 1]) as float arrays of that shape. n = 0 and a missing x give NaN; x < 0, x > n,
+negative or missing n raise ValueError. Sources: Wilson 1927 without continuity correction; Newcombe 1998,
+method 10.
 """
 
 import numpy as np
@@ -40,7 +41,8 @@ def newcombe_difference(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Give x1/n1 - x2/n2 with Newcombe's hybrid score interval (method 10): two Wilson intervals combined.
 
-    A change is called clear only when the interval excludes 0; the overlap of two single intervals says nothing.
+    A change is called clear only when the interval excludes 0; the overlap of two single intervals says
+    nothing.
     """
     lower1, upper1 = wilson(x1, n1, confidence)
     lower2, upper2 = wilson(x2, n2, confidence)

@@ -1,8 +1,8 @@
 """Published percentages: rounded once, half up, from the two counts.
 
-Chinese notices print 100·x/n to two decimals with halves going up (2.025 % is printed 2.03 %). Binary floats cannot
-hold most halves, so the rounding is done on the exact fraction of the two counts, or on the shortest decimal text of
-a float. Everything upstream stays unrounded.
+Chinese notices print 100·x/n to two decimals with halves going up (2.025 % is printed 2.03 %). Binary
+floats cannot hold most halves, so the rounding is done on the exact fraction of the two counts, or on the
+shortest decimal text of a float. Everything upstream stays unrounded.
 
 - `published_rate(x, n, decimals=2) -> float | None`
 - `round_half_up(value, decimals=2) -> float | None`
@@ -25,7 +25,8 @@ def _check_decimals(decimals: int) -> None:
 def published_rate(x: float | None, n: float, decimals: int = 2) -> float | None:
     """Give 100·x/n in percent, rounded half up from the exact fraction; None when n is 0 or x is missing.
 
-    Raises ValueError for x > n, negative or missing n. Source: the rows of published SAMR notices (38 of 38 agree).
+    Raises ValueError for x > n, negative or missing n. Source: the rows of published SAMR notices (38 of 38
+    agree).
     """
     _check_decimals(decimals)
     numerator, denominator = as_proportion_counts(math.nan if x is None else x, n)

@@ -3,9 +3,9 @@
 - `runs_analysis(values, centre) -> RunsAnalysis`
 - `longest_run_limit(n)`, `crossings_limit(n)`: the two limits for n useful points
 
-Useful points are those that are present and off the centre line. Signal: longest run > round(log2 n) + 3, or
-crossings < the 5 % quantile of Binomial(n - 1, 1/2). Source: Anhøj & Olesen 2014 (doi 10.1371/journal.pone.0113825),
-Anhøj & Wentzel-Larsen 2018; values as in the R package qicharts2.
+Useful points are those that are present and off the centre line. Signal: longest run > round(log2 n) + 3,
+or crossings < the 5 % quantile of Binomial(n - 1, 1/2). Source: Anhøj & Olesen 2014 (doi
+10.1371/journal.pone.0113825), Anhøj & Wentzel-Larsen 2018; values as in the R package qicharts2.
 """
 
 import math
@@ -23,7 +23,9 @@ ON_THE_LINE = 1e-12
 
 @dataclass(frozen=True, kw_only=True)
 class RunsAnalysis:
-    """Counts of one series. With no useful point at all the limits and the signal are None (nothing to judge)."""
+    """Counts of one series. With no useful point at all the limits and the signal are None (nothing to
+    judge).
+    """
 
     n_observed: int
     n_useful: int
@@ -50,7 +52,9 @@ def crossings_limit(n: int) -> int:
 
 
 def side_of_centre(values: FloatArray, centre: FloatArray) -> FloatArray:
-    """Give +1 above, -1 below, 0 on the centre line, NaN where missing; rounding noise counts as on the line."""
+    """Give +1 above, -1 below, 0 on the centre line, NaN where missing; rounding noise counts as on the
+    line.
+    """
     distance = values - centre
     noise = ON_THE_LINE * np.maximum(np.abs(values), np.abs(centre))
     return np.where(np.abs(distance) <= noise, 0.0, np.sign(distance))

@@ -1,7 +1,8 @@
 """Checks every statistic shares: what is a vector, what is a count, what is a confidence level.
 
 A wrong input stops here with a `ValueError` that names the argument and the offending values; nothing below
-returns a plausible number for impossible counts. A *missing* value is NaN in an array and None in a scalar result.
+returns a plausible number for impossible counts. A *missing* value is NaN in an array and None in a scalar
+result.
 """
 
 import numpy as np
