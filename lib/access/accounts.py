@@ -1,4 +1,4 @@
-"""Accounts: create, change, list. Every change raises the credential version, which ends the sessions of the account."""
+"""Accounts: create, change, list. Every change raises the credential version, which ends open sessions."""
 
 import re
 from collections.abc import Sequence
@@ -36,11 +36,11 @@ def create_account(
     engine: Engine,
     username: str,
     password: str,
+    *,
     role: Role | str,
     display_name: str,
     districts: Scope,
     now: datetime,
-    *,
     is_demo: bool = False,
 ) -> Account:
     """Create an account; AccessRefused names what is wrong with the name, password, role or districts."""

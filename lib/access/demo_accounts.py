@@ -1,15 +1,16 @@
-"""Demo accounts: one per role and one limited to a county. Their passwords are public, so only a demo may hold them."""
+"""Demo accounts: one per role and one limited to a county. Their passwords are public: demo only."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 
-from lib.access.accounts import Account, create_account, find_account
+from lib.access.accounts import create_account
 from lib.access.records import reading
 from lib.access.roles import Role
 from lib.data.scope import Scope
+from lib.data.tables.access import account
 
 
 @dataclass(frozen=True)
@@ -47,24 +48,32 @@ DEMO_ACCOUNTS = (
 
 
 def ensure_demo_accounts(engine: Engine, now: datetime) -> tuple[DemoAccount, ...]:
-    """Create the demo accounts that are missing and return all of them; existing ones are left as they are."""
+    """Create the demo accounts that are missing and return all; existing ones are left as they are."""
+    present = _usernames(engine)
     for demo in DEMO_ACCOUNTS:
-        if _existing(engine, demo.username) is None:
+        if demo.username not in present:
             _create(engine, demo, now)
     return DEMO_ACCOUNTS
 
 
-def _existing(engine: Engine, username: str) -> Account | None:
+def _usernames(engine: Engine) -> set[str]:
     with reading(engine) as connection:
-        return find_account(connection, username)
+        return set(connection.scalars(select(account.c.username)))
 
 
 def _create(engine: Engine, demo: DemoAccount, now: datetime) -> None:
     try:
         create_account(
-            engine, demo.username, demo.password, demo.role, demo.display_name, demo.scope, now, is_demo=True
+            engine,
+            demo.username,
+            demo.password,
+            role=demo.role,
+            display_name=demo.display_name,
+            districts=demo.scope,
+            now=now,
+            is_demo=True,
         )
     except IntegrityError:
         # Two processes may start on a new database at once; the other one was first, which is just as good.
-        if _existing(engine, demo.username) is None:
+        if demo.username not in _usernames(engine):
             raise

@@ -2,7 +2,7 @@
 
 
 class AccessRefused(ValueError):
-    """An account cannot be created or changed as asked; the message says why and how to mend it, in Chinese."""
+    """An account cannot be created or changed as asked; the Chinese message says why and what to do."""
 
 
 class RecordsUnavailable(RuntimeError):

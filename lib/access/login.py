@@ -29,7 +29,8 @@ def attempt_login(
 ) -> Admission | None:
     """Return an Admission for the right password of an active account, else None; both are audited.
 
-    Takes the time of one bcrypt comparison whatever the reason. RecordsUnavailable when the database does not answer.
+    Takes the time of one bcrypt comparison whatever the reason. Raises RecordsUnavailable when the database
+    does not answer.
     """
     username = username.strip().lower()
     with reading(engine) as connection:

@@ -1,4 +1,4 @@
-"""Passwords: what is accepted, how it is hashed, and a comparison that takes the same time for unknown users."""
+"""Passwords: what is accepted, how it is hashed, and a comparison as slow for unknown users."""
 
 import threading
 from functools import lru_cache
@@ -16,15 +16,15 @@ _COMPARISONS = threading.BoundedSemaphore(2)
 
 
 def check_password_rules(password: str, username: str) -> None:
-    """Raise AccessRefused unless the password may be set: 10 characters to 72 bytes, no blank at either end."""
+    """Raise AccessRefused unless the password has 10 characters to 72 bytes and no blank at its ends."""
     if len(password) < SHORTEST:
-        raise AccessRefused(f"口令太短：至少 {SHORTEST} 个字符。")
+        raise AccessRefused(f"密码太短：至少 {SHORTEST} 个字符。")
     if len(password.encode()) > LONGEST_BYTES:
-        raise AccessRefused(f"口令太长：最多 {LONGEST_BYTES} 字节（约 24 个汉字）。")
+        raise AccessRefused(f"密码太长：最多 {LONGEST_BYTES} 字节（约 24 个汉字）。")
     if password != password.strip() or "\x00" in password:
-        raise AccessRefused("口令首尾不能是空格，也不能含控制字符。")
+        raise AccessRefused("密码首尾不能是空格，也不能含控制字符。")
     if password.lower() == username.lower():
-        raise AccessRefused("口令不能与用户名相同。")
+        raise AccessRefused("密码不能与用户名相同。")
 
 
 def hash_password(password: str) -> str:
@@ -38,14 +38,14 @@ def _hash_of_nobody() -> str:
 
 
 def prepare_comparison() -> None:
-    """Compute the hash that unknown users are compared with, so that the first of them does not wait for it."""
+    """Compute beforehand the hash that unknown users are compared with."""
     _hash_of_nobody()
 
 
 def password_matches(password: str, password_hash: str | None) -> bool:
     """Compare a password with a hash; without a hash (unknown user) spend the same time and say no.
 
-    bcrypt refuses more than 72 bytes and NUL. Such a password cannot be right, yet must take as long as any other.
+    bcrypt refuses more than 72 bytes and NUL. Such a password cannot be right, yet takes as long as any.
     """
     candidate = password.encode()
     possible = 0 < len(candidate) <= LONGEST_BYTES and b"\x00" not in candidate

@@ -1,4 +1,4 @@
-"""Login sessions: a single-use ticket is exchanged for an opaque random id, of which only the SHA-256 is stored."""
+"""Login sessions: a single-use ticket buys an opaque random id, of which only the SHA-256 is stored."""
 
 import hashlib
 import secrets
@@ -50,7 +50,7 @@ def new_ticket(connection: Connection, account: Account, now: datetime) -> str:
 
 
 def redeem_ticket(engine: Engine, ticket: str, now: datetime, *, address: str, user_agent: str) -> str | None:
-    """Exchange a ticket for a new session id, or None when it is unknown, used, late or its account has changed."""
+    """Exchange a ticket for a new session id; None if it is unknown, used, late or its account changed."""
     mine = login_ticket.c.ticket_digest == digest_of(ticket)
     with writing(engine) as connection:
         row = connection.execute(select(login_ticket).where(mine)).one_or_none()
@@ -85,8 +85,10 @@ def redeem_ticket(engine: Engine, ticket: str, now: datetime, *, address: str, u
         return session_id
 
 
-def check_session(engine: Engine, session_digest: str, now: datetime) -> OpenSession | None:
-    """The session of that digest if it is good now: not revoked, not idle, not over, its account unchanged."""
+def check_session(
+    engine: Engine, session_digest: str, now: datetime, *, demo_allowed: bool
+) -> OpenSession | None:
+    """The session of that digest if it is neither revoked, idle, over, nor its account changed."""
     good = (
         select(login_session.c.username, login_session.c.credential_version, login_session.c.seen_at)
         .where(login_session.c.session_digest == session_digest, login_session.c.revoked_at.is_(None))
@@ -97,11 +99,13 @@ def check_session(engine: Engine, session_digest: str, now: datetime) -> OpenSes
         account = find_account(connection, row.username) if row is not None else None
     if row is None or account is None or not _is_current(account, row.credential_version):
         return None
+    if account.is_demo and not demo_allowed:
+        return None
     return OpenSession(digest=session_digest, account=account, seen_at=row.seen_at)
 
 
 def touch_session(engine: Engine, session_digest: str, now: datetime) -> None:
-    """Note that the session was used just now; call it for clicks of a person, never for automatic refreshes."""
+    """Note that the session was used just now; for clicks of a person, never for automatic refreshes."""
     with writing(engine) as connection:
         connection.execute(
             update(login_session)
@@ -111,7 +115,7 @@ def touch_session(engine: Engine, session_digest: str, now: datetime) -> None:
 
 
 def end_session(engine: Engine, session_digest: str, now: datetime, *, address: str = "") -> None:
-    """Revoke a session: every tab that uses it is logged out at its next click, and a copied cookie is worthless."""
+    """Revoke a session: every tab on it is logged out at its next click, a copied cookie is worthless."""
     mine = login_session.c.session_digest == session_digest
     with writing(engine) as connection:
         username = connection.scalar(select(login_session.c.username).where(mine))

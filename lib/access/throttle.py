@@ -1,4 +1,4 @@
-"""Slowing down guesses: five wrong passwords for a name, or twenty from an address, lock it for fifteen minutes.
+"""Slowing down guesses: five wrong passwords for a name, or twenty from an address, lock it for a while.
 
 Unknown names are counted like known ones, so that a lock tells nobody which names exist.
 """
@@ -64,7 +64,7 @@ def _count(connection: Connection, key: str, limit: int, now: datetime) -> bool:
 
 
 def _locked_row(connection: Connection, key: str, now: datetime) -> Row[Any]:
-    """The row of a key, made if need be and held until the end of the transaction: guesses in parallel all count."""
+    """The row of a key, made if need be and held until the transaction ends: parallel guesses all count."""
     empty = {"key": key, "failures": 0, "first_failure_at": now, "locked_until": None}
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     connection.execute(dialect.insert(login_throttle).values(empty).on_conflict_do_nothing())

@@ -1,14 +1,13 @@
 """Checking sessions at every click, and going on for a while when the record database is down.
 
-The pages read snapshots, which do not need the record database. So a session that was good a short while ago stays
-good in the memory of this process while the database is away, and nobody is thrown out of a running meeting. A process
-that starts while the database is away knows no session, and nobody can log in.
+The pages read snapshots, which do not need the record database. So a session that was good a short while ago
+stays good in the memory of this process while the database is away, and nobody is thrown out of a running
+meeting. A process that starts while the database is away knows no session, and nobody can log in.
 """
 
 import logging
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,21 +25,23 @@ PAUSE = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Checked:
-    """The outcome of a check: the session if it may go on, and since when the record database is away (or None)."""
+    """The outcome of a check: the session if it may go on, and since when the database is away (or None)."""
 
     session: OpenSession | None
     away_since: datetime | None = None
 
 
 class SessionWatch:
-    """Checks sessions against the record database and remembers the last good answer of each for 15 minutes."""
+    """Checks sessions against the record database; remembers the good ones for 15 minutes."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, demo_allowed: bool) -> None:
         self._engine = engine
+        self._demo_allowed = demo_allowed
         self._lock = threading.Lock()
         self._good: dict[str, tuple[OpenSession, datetime]] = {}
         self._away_since: datetime | None = None
         self._next_try: datetime | None = None
+        self._touched: dict[str, datetime] = {}
         # One thread: touching waits for a running load, the reader must not.
         self._touching = ThreadPoolExecutor(max_workers=1, thread_name_prefix="session-touch")
 
@@ -49,7 +50,7 @@ class SessionWatch:
         if self._next_try is not None and now < self._next_try:
             return self._remembered(session_digest, now)
         try:
-            session = check_session(self._engine, session_digest, now)
+            session = check_session(self._engine, session_digest, now, demo_allowed=self._demo_allowed)
         except RecordsUnavailable:
             with self._lock:
                 self._away_since = self._away_since or now
@@ -80,12 +81,17 @@ class SessionWatch:
             fresh = now - checked_at <= MEMORY_LIFE
             return Checked(session if fresh else None, away_since=self._away_since or now)
 
-    def _touch(self, session_digest: str, now: datetime) -> Future[None]:
-        return self._touching.submit(_logged, lambda: touch_session(self._engine, session_digest, now))
+    def _touch(self, session_digest: str, now: datetime) -> None:
+        with self._lock:
+            self._touched = {one: at for one, at in self._touched.items() if now - at < SEEN_STEP}
+            if session_digest in self._touched:
+                return
+            self._touched[session_digest] = now
+        self._touching.submit(_touch_or_log, self._engine, session_digest, now)
 
 
-def _logged(work: Callable[[], None]) -> None:
+def _touch_or_log(engine: Engine, session_digest: str, now: datetime) -> None:
     try:
-        work()
+        touch_session(engine, session_digest, now)
     except RecordsUnavailable:
         LOGGER.warning("the last use of a session could not be noted; it may end early")

@@ -1,0 +1,53 @@
+"""Every page of the dashboard: its place in the menu, its address and the roles that may open it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from lib.access.roles import EVERY_ROLE, Role
+from lib.ui.identity import Reader
+
+_PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page: its file, its address, and its roles, which must equal those of its ``begin_page``."""
+
+    section: str
+    path: str
+    title: str
+    url_path: str
+    roles: frozenset[Role] = EVERY_ROLE
+    icon: str | None = None
+    default: bool = False
+
+
+PAGES = (
+    PageEntry("", "pages/overview/overview.py", "总览", "overview", default=True),
+    PageEntry("监督抽检", "pages/sampling/unqualified_rate.py", "抽检不合格率", "unqualified-rate"),
+    PageEntry("监督抽检", "pages/sampling/sample_rows.py", "样品明细", "sample-rows"),
+    PageEntry("参考", "pages/reference/definitions.py", "指标说明", "definitions"),
+)
+
+
+def navigation_pages(reader: Reader | None) -> dict[str, list[StreamlitPage]]:
+    """Pages by section, always all of them: an address that is not declared would be lost at login.
+
+    Pages a reader may not open are hidden from the menu and answer 无权访问 themselves.
+    """
+    sections: dict[str, list[StreamlitPage]] = {}
+    for entry in PAGES:
+        allowed = reader is None or reader.role in entry.roles
+        page = st.Page(
+            _PROJECT / entry.path,
+            title=entry.title,
+            url_path=entry.url_path,
+            icon=entry.icon,
+            default=entry.default,
+            visibility="visible" if allowed else "hidden",
+        )
+        sections.setdefault(entry.section, []).append(page)
+    return sections

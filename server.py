@@ -1,0 +1,91 @@
+"""Serve the dashboard: ``python server.py``. Streamlit behind a gate of our own that knows the session."""
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.middleware import Middleware
+
+from lib.access.demo_accounts import ensure_demo_accounts
+from lib.access.errors import RecordsUnavailable, StartRefused
+from lib.access.gate import Gate
+from lib.access.headers import SecurityHeaders, content_security_policy
+from lib.access.health import health_routes
+from lib.access.passwords import prepare_comparison
+from lib.access.reception import Reception, reception
+from lib.access.routes import SessionRoutes
+from lib.access.start import streamlit_options, streamlit_secret
+from lib.data.settings import settings
+
+if TYPE_CHECKING:
+    import streamlit
+
+FOLDER = Path(__file__).resolve().parent
+
+
+def now() -> datetime:
+    """The server's clock, in UTC."""
+    return datetime.now(UTC)
+
+
+def build(desk: Reception) -> "streamlit.App":
+    """The ASGI application. Streamlit is imported only here, after its secret is in the environment."""
+    import streamlit as st
+    from streamlit import file_util
+    from streamlit.runtime.pages_manager import PagesManager
+
+    from lib.ui.errors import report_error
+
+    # Streamlit takes a folder named pages for its old multipage layout until the first st.navigation of the
+    # process, and would answer the first deep link after a start with "Page not found".
+    PagesManager.uses_pages_directory = False
+    index_page = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
+    session_routes = SessionRoutes(
+        desk.engine, desk.watch, now, cookie_name=desk.cookie_name, secure=desk.secure
+    )
+    return st.App(
+        FOLDER / "app.py",
+        routes=[*session_routes.routes(), *health_routes(dict)],
+        middleware=[
+            Middleware(SecurityHeaders, policy=content_security_policy(index_page)),
+            Middleware(Gate, cookie_name=desk.cookie_name, watch=desk.watch, clock=now),
+        ],
+        on_script_error=report_error,
+    )
+
+
+def greet(desk: Reception, options: dict[str, object]) -> None:
+    """Say where the dashboard is, and in a demo who may log in."""
+    address, port = options.get("server.address", "127.0.0.1"), options.get("server.port", 8501)
+    lines = [f"食安把脉：http://{address}:{port}（按 Ctrl+C 停止）"]
+    if desk.is_demo:
+        try:
+            accounts = ensure_demo_accounts(desk.engine, now())
+            lines += ["演示账号："] + [
+                f"  {one.username:<10} {one.password:<18} {one.display_name}" for one in accounts
+            ]
+        except RecordsUnavailable:
+            lines.append("记录数据库还没有建好，请先运行 python manage.py demo。")
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Serve until stopped; 2 when the settings are not safe to start with."""
+    try:
+        os.environ.update(streamlit_secret(settings()))
+        options = streamlit_options(os.environ)
+    except StartRefused as refusal:
+        sys.stderr.write(f"不能启动：{refusal}\n")
+        return 2
+    desk = reception()
+    prepare_comparison()
+    greet(desk, options)
+    build(desk).run(config=options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
