@@ -2,26 +2,76 @@
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Union
 
+import adbc_driver_sqlite.dbapi
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 from psycopg import sql
-from sqlalchemy import BigInteger, Boolean, Column, Connection, Date, Float, Integer, Select, Table, insert
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Float,
+    Integer,
+    Select,
+    String,
+    Table,
+    cast,
+    func,
+    insert,
+    select,
+)
 
-Batch = pa.RecordBatch | pa.Table
+Batch = Union[pa.RecordBatch, pa.Table]  # noqa: UP007 (pyarrow is untyped: `|` on it is no type)
 _READ_ROWS = 50_000
+
+
+class UnknownCode(ValueError):
+    """A bulk row refers to a code that its reference table does not hold."""
 
 
 def bulk_insert(connection: Connection, table: Table, batches: Iterable[Batch]) -> int:
     """Insert Arrow batches whose column names are columns of ``table``; return the number of rows.
 
     SQLite takes ``executemany`` on the driver, PostgreSQL takes COPY. Everything happens in the caller's
-    transaction.
+    transaction. References are checked per batch on the distinct values, which is as strict as row by row and
+    much quicker; raises ``UnknownCode`` naming them.
     """
     write = _copy if connection.dialect.name == "postgresql" else _execute_many
-    return sum(write(connection, table, batch) for batch in batches if batch.num_rows)
+    known = {**_known_codes(connection, table), **_allowed_values(table)}
+    total = 0
+    for batch in batches:
+        if batch.num_rows:
+            _check_codes(table, batch, known)
+            total += write(connection, table, batch)
+    return total
+
+
+def _known_codes(connection: Connection, table: Table) -> dict[str, pa.Array]:
+    known = {}
+    for column in table.columns:
+        for key in column.foreign_keys:
+            values = connection.execute(select(key.column)).scalars().all()
+            known[column.name] = pa.array(values, arrow_type(key.column))
+    return known
+
+
+def _allowed_values(table: Table) -> dict[str, pa.Array]:
+    return {c.name: pa.array(c.info["allowed"], pa.string()) for c in table.columns if "allowed" in c.info}
+
+
+def _check_codes(table: Table, batch: Batch, known: dict[str, pa.Array]) -> None:
+    for name in set(known) & set(batch.schema.names):
+        values = pc.drop_null(pc.unique(batch.column(batch.schema.get_field_index(name))))
+        strange = values.filter(pc.invert(pc.is_in(pc.cast(values, known[name].type), known[name])))
+        if len(strange):
+            raise UnknownCode(
+                f"{table.name}.{name}：代码表中没有 {'、'.join(map(str, strange.to_pylist()[:5]))}"
+            )
 
 
 def _execute_many(connection: Connection, table: Table, batch: Batch) -> int:
@@ -31,7 +81,7 @@ def _execute_many(connection: Connection, table: Table, batch: Batch) -> int:
     columns = [_sqlite_values(batch.column(batch.schema.get_field_index(name))) for name in order]
     cursor = connection.connection.cursor()
     try:
-        cursor.executemany(str(statement), zip(*columns, strict=True))
+        cursor.executemany(str(statement), zip(*columns, strict=True))  # type: ignore[arg-type]
     finally:
         cursor.close()
     return batch.num_rows
@@ -59,31 +109,48 @@ def _copy(connection: Connection, table: Table, batch: Batch) -> int:
 
 def read_batches(
     connection: Connection, statement: Select[Any], columns: Sequence[Column[Any]]
-) -> Iterator[pa.RecordBatch]:
-    """Stream a SELECT as Arrow batches typed after ``columns`` (the statement's columns, in order)."""
+) -> Iterator[Batch]:
+    """Stream a SELECT of committed rows as Arrow batches typed after ``columns`` (the statement's, in order)."""
     schema = pa.schema([pa.field(column.name, arrow_type(column)) for column in columns])
-    compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-    raw = connection.connection
-    cursor = raw.cursor("bamai_stream") if connection.dialect.name == "postgresql" else raw.cursor()  # type: ignore[call-arg]
-    try:
-        cursor.execute(str(compiled))
-        while rows := cursor.fetchmany(_READ_ROWS):
-            arrays = [
-                _arrow_array(values, field.type)
-                for values, field in zip(zip(*rows, strict=True), schema, strict=True)
-            ]
-            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
-    finally:
-        cursor.close()
+    if connection.dialect.name == "sqlite":
+        return _read_sqlite(connection, statement, schema)
+    return _read_cursor(connection, statement, schema)
 
 
-def _arrow_array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    first = next((value for value in values if value is not None), None)
-    if pa.types.is_date(kind) and isinstance(first, str):
-        return pc.cast(pa.array(values, pa.string()), kind)
-    if pa.types.is_boolean(kind) and isinstance(first, int):
-        return pc.cast(pa.array(values, pa.int8()), kind)
-    return pa.array(values, kind)
+def _read_sqlite(connection: Connection, statement: Select[Any], schema: pa.Schema) -> Iterator[Batch]:
+    # The driver guesses a column's type from its first rows, and SQLite lets it differ later: ask for text throughout
+    # and cast whole columns. Records hold no empty text, so that empty stands for missing.
+    inner = statement.subquery()
+    texts = select(*(func.coalesce(cast(column, String), "").label(column.name) for column in inner.columns))
+    text = str(texts.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
+    with (
+        adbc_driver_sqlite.dbapi.connect(str(connection.engine.url.database)) as reader,
+        reader.cursor() as cursor,
+    ):
+        cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(_READ_ROWS)})
+        cursor.execute(text)
+        for batch in cursor.fetch_record_batch():
+            yield pa.RecordBatch.from_arrays(
+                [_from_text(column, field.type) for column, field in zip(batch.columns, schema, strict=True)],
+                schema=schema,
+            )
+
+
+def _from_text(column: pa.Array, kind: pa.DataType) -> pa.Array:
+    present = pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+    if pa.types.is_boolean(kind):
+        return pc.equal(present, "1")
+    return present if pa.types.is_string(kind) else pc.cast(present, kind)
+
+
+def _read_cursor(connection: Connection, statement: Select[Any], schema: pa.Schema) -> Iterator[Batch]:
+    streaming = connection.execution_options(stream_results=True, max_row_buffer=_READ_ROWS)
+    for rows in streaming.execute(statement).partitions(_READ_ROWS):
+        columns = zip(*rows, strict=True)
+        yield pa.RecordBatch.from_arrays(
+            [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)],
+            schema=schema,
+        )
 
 
 def arrow_type(column: Column[Any]) -> pa.DataType:

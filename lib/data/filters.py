@@ -1,6 +1,6 @@
 """Filters: what a reader asked for. A frozen, hashable value with a URL form; it travels with every figure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Final, Literal
@@ -106,8 +106,13 @@ class Filters:
             return f"{self.start.year}年{self.start.month}月"
         return f"{self.start.year}年{self.start.month}—{self.end.month}月"
 
-    def sentence(self, names: Mapping[str, str], fallback: str = "全部地区") -> str:
-        """The Chinese sentence that travels with every figure; ``names`` maps unit, category and campaign codes."""
+    def sentence(
+        self, names: Mapping[str, str], fallback: str = "全部地区", omit: Collection[str] = ()
+    ) -> str:
+        """The Chinese sentence that travels with every figure; ``names`` maps unit, category and campaign codes.
+
+        ``omit`` names fields that do not apply to the figure (only ``sampling`` is shown without being asked for).
+        """
         parts = [
             names.get(self.district, self.district) if self.district else fallback,
             self.period_sentence(),
@@ -118,9 +123,9 @@ class Filters:
             values = getattr(self, name)
             if values and name != "sampling":
                 parts.append("、".join(names.get(value, value) for value in values))
-        parts.append(
-            "全部抽样性质合并" if ALL_SAMPLING in self.sampling else "、".join(self.sampling) + "抽样"
-        )
+        if "sampling" not in omit:
+            pooled = ALL_SAMPLING in self.sampling
+            parts.append("全部抽样性质合并" if pooled else "、".join(self.sampling) + "抽样")
         return "范围：" + "；".join(parts)
 
 

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,14 +66,14 @@ def publish(
             raise NothingToPublish("记录库里还没有数据版本，请先运行 manage.py load 或 manage.py demo")
         target = snapshot_path(folder, number)
         if not target.exists():
-            partial = folder / f"{target.name}.partial-{os.getpid()}"
+            unfinished = folder / f"{target.name}.partial-{os.getpid()}"
             try:
-                _Builder(connection, partial, number, progress or (lambda _text: None)).build()
-                _sync(partial)
-                partial.rename(target)
+                _Builder(connection, unfinished, number, progress or (lambda _text: None)).build()
+                _sync(unfinished)
+                unfinished.rename(target)
                 _sync(folder)
             finally:
-                for leftover in folder.glob(f"{partial.name}*"):
+                for leftover in folder.glob(f"{unfinished.name}*"):
                     leftover.unlink()
     for old in published_versions(folder)[:-keep]:
         snapshot_path(folder, old).unlink()
@@ -152,7 +153,7 @@ class _Builder:
         self._fill(
             snapshot.enterprise,
             sampling.enterprise,
-            lambda incoming: statements.select_with_place(snapshot.enterprise, incoming),
+            partial(statements.select_with_place, snapshot.enterprise),
         )
         self._fill(
             snapshot.inspection,
@@ -160,9 +161,7 @@ class _Builder:
             lambda incoming: statements.select_inspections(incoming, snapshot.enterprise),
         )
         self._fill(
-            snapshot.campaign,
-            sampling.campaign,
-            lambda incoming: statements.select_with_place(snapshot.campaign, incoming),
+            snapshot.campaign, sampling.campaign, partial(statements.select_with_place, snapshot.campaign)
         )
         self._fill(
             snapshot.campaign_category, sampling.campaign_category, statements.select_campaign_categories
@@ -190,9 +189,7 @@ class _Builder:
             (snapshot.item_group, reference.item_group),
             (snapshot.statutory_limit, reference.statutory_limit),
         ):
-            self._fill(
-                target, source, lambda incoming, target=target: statements.select_plain(target, incoming)
-            )  # type: ignore[misc]
+            self._fill(target, source, partial(statements.select_plain, target))
         self._fill(snapshot.population, reference.reporting_unit, statements.select_population)
 
     def _fill_information(self) -> None:

@@ -224,7 +224,10 @@ def select_sampling_weeks(due_week: Table) -> Select[Any]:
     """Weeks in which a producer was due to be sampled, with the batches taken of its products that week."""
     sample, place = snapshot.sample, unit_path.alias("place")
     week = (
-        select(sample.c.producer_key, cast(func.date_trunc("week", sample.c.sampled_on), Date).label("week_start_on"))
+        select(
+            sample.c.producer_key,
+            cast(func.date_trunc("week", sample.c.sampled_on), Date).label("week_start_on"),
+        )
         .where(sample.c.producer_key.in_(select(due_week.c.enterprise_key)))
         .subquery("week")
     )

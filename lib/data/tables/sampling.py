@@ -5,19 +5,17 @@ Every table here is versioned (see ``base.version_columns``). Natural keys are t
 
 from sqlalchemy import (
     Boolean,
-    CheckConstraint,
     Column,
     Date,
     Float,
     ForeignKey,
-    Index,
     Integer,
     String,
     Table,
     Text,
 )
 
-from lib.data.tables.base import current_record_index, records_metadata, version_columns
+from lib.data.tables.base import allow_only, current_record_index, records_metadata, version_columns
 
 enterprise = Table(
     "enterprise",
@@ -128,10 +126,6 @@ sample = Table(
     ),
     Column("remark", Text, nullable=True, comment="备注"),
     *version_columns(),
-    CheckConstraint("stage IN ('生产', '流通', '餐饮', '网抽')", name="stage"),
-    CheckConstraint("supervision_verdict IN ('qualified', 'unqualified')", name="supervision_verdict"),
-    CheckConstraint("monitoring_verdict IN ('problem', 'not_judged')", name="monitoring_verdict"),
-    CheckConstraint("listing IN ('full', 'unqualified', 'qualified')", name="listing"),
     comment="样品（批次）",
 )
 
@@ -148,7 +142,6 @@ failing_item = Table(
     Column("limit_value", Text, nullable=True, comment="标准值原文"),
     Column("standard", Text, nullable=True, comment="判定依据"),
     *version_columns(),
-    CheckConstraint("verdict IN ('unqualified', 'problem')", name="verdict"),
     comment="不合格项目与问题项目",
 )
 
@@ -177,7 +170,6 @@ disposal = Table(
     Column("rechecked_on", Date, nullable=True, comment="整改复查日期"),
     Column("recheck_passed", Boolean, nullable=True, comment="复查是否合格"),
     *version_columns(),
-    CheckConstraint("side IN ('生产', '流通', '餐饮', '网抽')", name="side"),
     comment="核查处置：一个不合格样品至多两个处置环节",
 )
 
@@ -208,6 +200,13 @@ sampling_duty = Table(
     comment="抽检频次要求（如周周抽检）",
 )
 
+allow_only(sample, "stage", "生产", "流通", "餐饮", "网抽")
+allow_only(sample, "supervision_verdict", "qualified", "unqualified")
+allow_only(sample, "monitoring_verdict", "problem", "not_judged")
+allow_only(sample, "listing", "full", "unqualified", "qualified")
+allow_only(failing_item, "verdict", "unqualified", "problem")
+allow_only(disposal, "side", "生产", "流通", "餐饮", "网抽")
+
 #: Natural key of every versioned table: one current record per key.
 NATURAL_KEYS: dict[Table, tuple[str, ...]] = {
     enterprise: ("enterprise_key",),
@@ -222,6 +221,3 @@ NATURAL_KEYS: dict[Table, tuple[str, ...]] = {
 
 for _table, _key in NATURAL_KEYS.items():
     current_record_index(_table, *_key)
-
-Index(None, sample.c.producer_key)
-Index(None, sample.c.sampled_unit_key)

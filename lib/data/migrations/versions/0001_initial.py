@@ -214,7 +214,6 @@ def upgrade() -> None:
     sa.Column('recheck_passed', sa.Boolean(), nullable=True, comment='复查是否合格'),
     sa.Column('version_from', sa.Integer(), autoincrement=False, nullable=False, comment='由哪个数据版本带入'),
     sa.Column('version_to', sa.Integer(), nullable=True, comment='被哪个数据版本取代'),
-    sa.CheckConstraint("side IN ('生产', '流通', '餐饮', '网抽')", name=op.f('ck_disposal_side')),
     sa.ForeignKeyConstraint(['authority_code'], ['reporting_unit.code'], name=op.f('fk_disposal_authority_code')),
     sa.ForeignKeyConstraint(['version_from'], ['data_version.version'], name=op.f('fk_disposal_version_from')),
     sa.ForeignKeyConstraint(['version_to'], ['data_version.version'], name=op.f('fk_disposal_version_to')),
@@ -255,7 +254,6 @@ def upgrade() -> None:
     sa.Column('standard', sa.Text(), nullable=True, comment='判定依据'),
     sa.Column('version_from', sa.Integer(), autoincrement=False, nullable=False, comment='由哪个数据版本带入'),
     sa.Column('version_to', sa.Integer(), nullable=True, comment='被哪个数据版本取代'),
-    sa.CheckConstraint("verdict IN ('unqualified', 'problem')", name=op.f('ck_failing_item_verdict')),
     sa.ForeignKeyConstraint(['group_code'], ['item_group.code'], name=op.f('fk_failing_item_group_code')),
     sa.ForeignKeyConstraint(['version_from'], ['data_version.version'], name=op.f('fk_failing_item_version_from')),
     sa.ForeignKeyConstraint(['version_to'], ['data_version.version'], name=op.f('fk_failing_item_version_to')),
@@ -364,10 +362,6 @@ def upgrade() -> None:
     sa.Column('remark', sa.Text(), nullable=True, comment='备注'),
     sa.Column('version_from', sa.Integer(), autoincrement=False, nullable=False, comment='由哪个数据版本带入'),
     sa.Column('version_to', sa.Integer(), nullable=True, comment='被哪个数据版本取代'),
-    sa.CheckConstraint("listing IN ('full', 'unqualified', 'qualified')", name=op.f('ck_sample_listing')),
-    sa.CheckConstraint("monitoring_verdict IN ('problem', 'not_judged')", name=op.f('ck_sample_monitoring_verdict')),
-    sa.CheckConstraint("stage IN ('生产', '流通', '餐饮', '网抽')", name=op.f('ck_sample_stage')),
-    sa.CheckConstraint("supervision_verdict IN ('qualified', 'unqualified')", name=op.f('ck_sample_supervision_verdict')),
     sa.ForeignKeyConstraint(['category_code'], ['food_category.code'], name=op.f('fk_sample_category_code')),
     sa.ForeignKeyConstraint(['conclusion'], ['conclusion.name'], name=op.f('fk_sample_conclusion')),
     sa.ForeignKeyConstraint(['division_code'], ['reporting_unit.code'], name=op.f('fk_sample_division_code')),
@@ -378,8 +372,6 @@ def upgrade() -> None:
     comment='样品（批次）'
     )
     with op.batch_alter_table('sample', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_sample_producer_key'), ['producer_key'], unique=False)
-        batch_op.create_index(batch_op.f('ix_sample_sampled_unit_key'), ['sampled_unit_key'], unique=False)
         batch_op.create_index('uq_sample_current', ['source', 'sample_no'], unique=True, sqlite_where=sa.text('version_to IS NULL'), postgresql_where=sa.text('version_to IS NULL'))
 
     op.create_table('sampling_duty',
@@ -408,6 +400,13 @@ def upgrade() -> None:
     comment='检验项目'
     )
     # ### end Alembic commands ###
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_check_constraint(op.f("ck_sample_stage"), "sample", "stage IN ('生产', '流通', '餐饮', '网抽')")
+        op.create_check_constraint(op.f("ck_sample_supervision_verdict"), "sample", "supervision_verdict IN ('qualified', 'unqualified')")
+        op.create_check_constraint(op.f("ck_sample_monitoring_verdict"), "sample", "monitoring_verdict IN ('problem', 'not_judged')")
+        op.create_check_constraint(op.f("ck_sample_listing"), "sample", "listing IN ('full', 'unqualified', 'qualified')")
+        op.create_check_constraint(op.f("ck_failing_item_verdict"), "failing_item", "verdict IN ('unqualified', 'problem')")
+        op.create_check_constraint(op.f("ck_disposal_side"), "disposal", "side IN ('生产', '流通', '餐饮', '网抽')")
 
 
 def downgrade() -> None:
@@ -419,8 +418,6 @@ def downgrade() -> None:
     op.drop_table('sampling_duty')
     with op.batch_alter_table('sample', schema=None) as batch_op:
         batch_op.drop_index('uq_sample_current', sqlite_where=sa.text('version_to IS NULL'), postgresql_where=sa.text('version_to IS NULL'))
-        batch_op.drop_index(batch_op.f('ix_sample_sampled_unit_key'))
-        batch_op.drop_index(batch_op.f('ix_sample_producer_key'))
 
     op.drop_table('sample')
     op.drop_table('login_ticket')

@@ -1,0 +1,290 @@
+"""Import profiles: a TOML file that says how a file becomes records. docs/IMPORT.md explains every key."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from lib.data.loaders.errors import ProfileError
+from lib.data.loaders.targets import PLACES, TableName, targets
+from lib.data.settings import PROJECT_FOLDER
+
+PROFILE_FOLDER: Final = PROJECT_FOLDER / "data" / "profiles"
+Headers = list[str]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class Range(_Section):
+    """Numbers from ``at_least`` (included) to ``below`` (excluded) mean ``value``."""
+
+    at_least: float | None = None
+    below: float | None = None
+    value: str
+
+
+class ColumnRule(_Section):
+    """How one target column is made from the columns of the file."""
+
+    from_: Headers = Field(default_factory=list, alias="from")
+    first_of: Headers = Field(default_factory=list)
+    join: Headers = Field(default_factory=list)
+    separator: str = " "
+    value: str | None = None
+    default: str | None = None
+    optional: bool = False
+    required: bool = False
+    filled: bool = False
+    digest: bool = False
+    extract: str | None = None
+    map: dict[str, str] = Field(default_factory=dict)
+    contains: dict[str, str] = Field(default_factory=dict)
+    patterns: dict[str, str] = Field(default_factory=dict)
+    ranges: list[Range] = Field(default_factory=list)
+    otherwise: Literal["reject", "keep", "empty"] = "reject"
+    pattern: str | None = None
+    on_mismatch: Literal["reject", "warn"] = "reject"
+    date_formats: list[str] = Field(default_factory=list)
+    shift_days: int = 0
+    empty: list[str] = Field(default_factory=list)
+
+    @field_validator("from_", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+    @field_validator("value", "default", mode="before")
+    @classmethod
+    def _as_text(cls, value: Any) -> Any:
+        if isinstance(value, bool):
+            return "是" if value else "否"
+        return str(value) if isinstance(value, int | float) else value
+
+    @field_validator("extract", "pattern")
+    @classmethod
+    def _pattern_compiles(cls, value: str | None) -> str | None:
+        return None if value is None else _checked_pattern(value)
+
+    @field_validator("patterns")
+    @classmethod
+    def _patterns_compile(cls, value: dict[str, str]) -> dict[str, str]:
+        for pattern in value:
+            _checked_pattern(pattern)
+        return value
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "ColumnRule":
+        origins = [bool(self.from_), bool(self.first_of), bool(self.join), self.value is not None]
+        if sum(origins) != 1:
+            raise ValueError("from、first_of、join、value 必须且只能写一个")
+        return self
+
+    @property
+    def headers(self) -> list[Headers]:
+        """The columns of the file that are read, each as its list of accepted names."""
+        if self.from_:
+            return [self.from_]
+        return [[name] for name in (self.first_of or self.join)]
+
+
+class FileRule(_Section):
+    """How the file is opened and where its header row is."""
+
+    encodings: list[str] = ["utf-8", "gb18030"]
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    sheets: list[str] = Field(default_factory=list)
+    records: str = ""
+    members: str = "*"
+    header_search_rows: int = Field(default=20, ge=1, le=200)
+    formulas: Literal["refuse", "cached"] = "refuse"
+
+    @field_validator("encodings")
+    @classmethod
+    def _known(cls, value: list[str]) -> list[str]:
+        for name in value:
+            try:
+                "".encode(name)
+            except LookupError as error:
+                raise ValueError(f"没有名为“{name}”的编码；常用：utf-8、gb18030、utf-16、big5") from error
+        if not value:
+            raise ValueError("至少写一个编码，例如 utf-8")
+        return value
+
+
+class ValueRule(_Section):
+    """How cells are read, for all columns."""
+
+    empty: list[str] = ["/", "//", "\\", "—", "——", "-", "--", "－", "无", "N/A", "n/a", "NULL", "null"]
+    date_formats: list[str] = Field(default_factory=list)
+    excel_dates: bool = True
+    true: list[str] = ["是", "有", "√", "Y", "y", "yes", "Yes", "YES", "true", "True", "TRUE", "1"]
+    false: list[str] = ["否", "没有", "×", "N", "n", "no", "No", "NO", "false", "False", "FALSE", "0"]
+
+
+class Filter(_Section):
+    """Only rows whose cell is one of ``keep`` (or none of ``drop``) are read; the others are counted."""
+
+    column: str
+    keep: list[str] = Field(default_factory=list)
+    drop: list[str] = Field(default_factory=list)
+
+
+class Continuation(_Section):
+    """A row whose named cells are all empty continues the record above: blank cells take the value above."""
+
+    when_empty: list[str] = Field(min_length=1)
+
+
+class ItemRule(_Section):
+    """Failing items that stand in one cell."""
+
+    from_: Headers = Field(alias="from")
+    parts: list[str] = ["item_name"]
+    part_separators: list[str] = ["║", "‖", "||", "|", "｜"]
+    item_separators: list[str] = ["\n", "；", ";"]
+    only_if_unqualified: bool = False
+    optional: bool = False
+
+    @field_validator("from_", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+
+class CreateUnits(_Section):
+    """Places that the reference list does not hold (another country's) become reporting units of their own."""
+
+    root_code: str = Field(pattern=r"^[A-Za-z0-9]{2,6}$")
+    root_name: str
+    name: str = "{value}"
+
+
+class PlaceRule(_Section):
+    """How a place text finds its reporting unit."""
+
+    within: str | None = None
+    create: CreateUnits | None = None
+
+
+class FirmRule(_Section):
+    """What identifies a firm."""
+
+    key: list[Literal["credit_code", "licence_no", "name", "address"]] = Field(default_factory=list)
+    split_consignor: bool = False
+
+
+class Profile(_Section):
+    """A whole import profile."""
+
+    name: str = Field(min_length=1, max_length=64)
+    title: str
+    table: TableName
+    source: str = Field(min_length=1, max_length=32)
+    listing: Literal["full", "unqualified", "qualified"] = "full"
+    rows: Literal["record", "item"] = "record"
+    conclusion_from_items: bool = False
+    on_conflict: Literal["reject", "first", "last"] = "reject"
+    on_bad_credit_code: Literal["reject", "warn"] = "reject"
+    file: FileRule = FileRule()
+    values: ValueRule = ValueRule()
+    filters: list[Filter] = Field(default_factory=list)
+    continuation: Continuation | None = None
+    columns: dict[str, ColumnRule]
+    items: ItemRule | None = None
+    places: dict[str, PlaceRule] = Field(default_factory=dict)
+    firms: dict[str, FirmRule] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names_are_targets(self) -> "Profile":
+        known = targets(self.table)
+        for name in self.columns:
+            if name not in known:
+                raise ValueError(f"columns.{name} 不是表 {self.table} 的列；可用：{'、'.join(known)}")
+        for name in (self.items.parts if self.items else []):
+            if name not in known or known[name].part_of != "item":
+                raise ValueError(f"items.parts 中的“{name}”不是项目列；可用：item_name、item_measured_value 等")
+        prefixes = {prefix for prefix, _ in PLACES[self.table]}
+        if unknown := set(self.places) - prefixes:
+            raise ValueError(f"places.{'、'.join(unknown)} 未知；可用：{'、'.join(sorted(prefixes))}")
+        return self
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> "Profile":
+        needed = {"sample": ("sample_no", "purpose", "sampling_kind"), "disposal": ("sample_no", "side")}
+        for name in needed[self.table]:
+            if name not in self.columns:
+                raise ValueError(f"缺少 columns.{name}：表 {self.table} 的每条记录都需要它（可写 value 作常量）")
+        if self.rows == "item" and "item_name" not in self.columns:
+            raise ValueError("rows = \"item\" 时需要 columns.item_name")
+        if self.conclusion_from_items and self.rows != "item":
+            raise ValueError("conclusion_from_items 只用于 rows = \"item\"")
+        return self
+
+    @property
+    def has_items(self) -> bool:
+        """Whether the file lists failing items."""
+        return self.items is not None or "item_name" in self.columns
+
+
+def profile_names() -> list[str]:
+    """Names of the profiles that come with the product."""
+    return sorted(path.stem for path in PROFILE_FOLDER.glob("*.toml"))
+
+
+def load_profile(profile: str | Path) -> Profile:
+    """Read a profile by name (``data/profiles/<name>.toml``) or by path. Raises ``ProfileError``."""
+    path = _profile_path(profile)
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProfileError(f"导入方案 {path.name} 不是正确的 TOML（须为 UTF-8）：{error}") from error
+    try:
+        return Profile.model_validate(content)
+    except ValidationError as error:
+        raise ProfileError(f"导入方案 {path.name} 有误：\n" + "\n".join(_mistakes(error))) from error
+
+
+def _profile_path(profile: str | Path) -> Path:
+    path = Path(profile)
+    if path.suffix == ".toml" or path.parent != Path("."):
+        if not path.is_file():
+            raise ProfileError(f"找不到导入方案文件 {path}")
+        return path
+    named = PROFILE_FOLDER / f"{profile}.toml"
+    if not named.is_file():
+        raise ProfileError(f"没有名为“{profile}”的导入方案；现有：{'、'.join(profile_names())}，或写 TOML 文件的路径")
+    return named
+
+
+def _checked_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"正则表达式“{pattern}”有误：{error}") from error
+    return pattern
+
+
+_TRANSLATED: Final = {
+    "missing": "缺少这一项",
+    "extra_forbidden": "没有这个键，请检查拼写",
+    "string_type": "须为文字（加引号）",
+    "list_type": "须为列表，例如 [\"甲\", \"乙\"]",
+    "bool_type": "须为 true 或 false",
+    "bool_parsing": "须为 true 或 false",
+    "int_parsing": "须为整数",
+}
+
+
+def _mistakes(error: ValidationError) -> list[str]:
+    lines = []
+    for mistake in error.errors():
+        key = ".".join(str(part) for part in mistake["loc"]) or "（整体）"
+        reason = _TRANSLATED.get(mistake["type"], mistake["msg"].removeprefix("Value error, "))
+        if mistake["type"] == "literal_error":
+            reason = f"只能是 {mistake.get('ctx', {}).get('expected', '')}".replace(" or ", " 或 ")
+        lines.append(f"- {key}：{reason}")
+    return lines
