@@ -5,7 +5,8 @@ exceed their nominal false-alarm rate, which normal limits do at low rates.
 - `exact_flags(x, n, baseline=None) -> labels`; `exact_tails(...) -> (p_high, p_low)` (binomial, proportion)
 - `ratio_flags(observed, expected) -> labels`; `ratio_tails(...) -> (p_high, p_low)` (Poisson, O/E)
 - `normal_flags(x, n, baseline=None) -> labels` (published PHE rule for large or non-integer counts)
-- `benjamini_hochberg(p_values, rate=0.05) -> bool array`; `false_alarm_probability(expected, nominal)`
+- `benjamini_hochberg(p_values, rate=0.05) -> bool array`; `adjusted_p_values(p_values)`
+- `false_alarm_probability(expected, nominal)`
 
 Limits (draw these):
 - `proportion_limits(baseline, n_grid, confidence) -> (lower, upper)`: p0 ± z·√(p0(1-p0)/n), clipped to [0, 1]
@@ -41,6 +42,7 @@ from lib.stats.validation import (
 
 __all__ = [
     "Overdispersion",
+    "adjusted_p_values",
     "benjamini_hochberg",
     "exact_flags",
     "exact_limits",
@@ -172,16 +174,20 @@ def ratio_limits_at_observed(
     return expected_lower, events / expected_lower, expected_upper, events / expected_upper
 
 
-def benjamini_hochberg(p_values: ArrayLike, rate: float = 0.05) -> BoolArray:
-    """Mark the discoveries at a false discovery rate; missing p-values (NaN) are left out, never marked."""
+def adjusted_p_values(p_values: ArrayLike) -> FloatArray:
+    """Give Benjamini–Hochberg adjusted p-values; missing ones (NaN) are left out and stay missing."""
     values = as_vector("p_values", p_values, allow_missing=True)
     refuse("p_values", values, (values < 0) | (values > 1), "must lie in [0, 1]")
-    check_confidence(rate)
     known = ~np.isnan(values)
-    marked = np.zeros(values.size, dtype=bool)
+    adjusted = np.full(values.size, np.nan)
     if known.any():
-        marked[known] = multipletests(values[known], alpha=rate, method="fdr_bh")[0]
-    return marked
+        adjusted[known] = multipletests(values[known], method="fdr_bh")[1]
+    return adjusted
+
+
+def benjamini_hochberg(p_values: ArrayLike, rate: float = 0.05) -> BoolArray:
+    """Mark the discoveries at a false discovery rate; a missing p-value (NaN) is never marked."""
+    return adjusted_p_values(p_values) <= check_confidence(rate)
 
 
 def false_alarm_probability(

@@ -19,6 +19,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from lib.stats.standardisation import expected_count, indirect_ratio
 from lib.stats.validation import (
+    FloatArray,
     as_proportion_counts,
     as_vector,
     as_whole_counts,
@@ -89,19 +90,10 @@ def standardised_lift(
     routine_n: ArrayLike,
     confidence: float = 0.95,
 ) -> StandardisedLift:
-    """Compare targeted finds with what routine rates would have found in the same strata (category ×
-    stage).
-    """
-    named = {
-        "targeted_x": targeted_x,
-        "targeted_n": targeted_n,
-        "routine_x": routine_x,
-        "routine_n": routine_n,
-    }
-    x1, n1, x2, n2 = (as_whole_counts(name, as_vector(name, values)) for name, values in named.items())
-    same_length(targeted_x=x1, targeted_n=n1, routine_x=x2, routine_n=n2)
-    as_proportion_counts(x1, n1)
-    as_proportion_counts(x2, n2)
+    """Compare targeted finds with what routine rates would have found in the same strata (e.g. category)."""
+    x1, n1 = _strata("targeted", targeted_x, targeted_n)
+    x2, n2 = _strata("routine", routine_x, routine_n)
+    same_length(targeted=x1, routine=x2)
     common = (n1 > 0) & (n2 > 0)
     observed = float(x1[common].sum())
     expected = float(expected_count(n1[common], x2[common], n2[common])) if common.any() else 0.0
@@ -118,6 +110,15 @@ def standardised_lift(
         strata_used=int(common.sum()),
         strata_left_out=int(((n1 > 0) ^ (n2 > 0)).sum()),
     )
+
+
+def _strata(name: str, x: ArrayLike, n: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Check the whole counts of one kind of sampling, one pair per stratum."""
+    failures = as_whole_counts(f"{name}_x", as_vector(f"{name}_x", x))
+    tested = as_whole_counts(f"{name}_n", as_vector(f"{name}_n", n))
+    same_length(**{f"{name}_x": failures, f"{name}_n": tested})
+    as_proportion_counts(failures, tested)
+    return failures, tested
 
 
 def _four_counts(x1: float, n1: float, x2: float, n2: float) -> Counts:

@@ -89,19 +89,7 @@ def kaplan_meier(
     check_confidence(confidence)
     if interval not in ("log-log", "log", "plain"):
         raise ValueError(f"interval must be log-log, log or plain, got {interval!r}")
-    from lifelines import KaplanMeierFitter
-
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        # lifelines warns on curves that reach 0; those limits are replaced by NaN below.
-        warnings.simplefilter("ignore")
-        fitter = KaplanMeierFitter(alpha=1.0 - confidence).fit(days, events)
-    table = fitter.event_table
-    keep = (table["observed"] + table["censored"] > 0).to_numpy()
-    time = table.index.to_numpy(dtype=float)[keep]
-    n_risk, n_event, n_censor = (
-        table[column].to_numpy(dtype=np.int64)[keep] for column in ("at_risk", "observed", "censored")
-    )
-    survival = fitter.survival_function_["KM_estimate"].to_numpy(dtype=float)[keep]
+    time, n_risk, n_event, n_censor, survival = _table(days, events)
     lower, upper = _limits(survival, n_risk, n_event, confidence, interval)
     return KaplanMeier(
         time=time,
@@ -167,6 +155,25 @@ def logrank(durations: ArrayLike, closed: ArrayLike, group: ArrayLike) -> Logran
 def _checked(durations: ArrayLike, closed: ArrayLike) -> tuple[FloatArray, BoolArray]:
     days = as_counts("durations", as_vector("durations", durations))
     return days, as_mask("closed", closed, days.size)
+
+
+def _table(
+    days: FloatArray, events: BoolArray
+) -> tuple[FloatArray, IntArray, IntArray, IntArray, FloatArray]:
+    """Give day, number at risk, events, censored and S for each distinct day, from lifelines."""
+    from lifelines import KaplanMeierFitter
+
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        # lifelines warns about its own limits where the curve reaches 0; those limits are not used.
+        warnings.simplefilter("ignore")
+        fitter = KaplanMeierFitter().fit(days, events)
+    table = fitter.event_table
+    keep = (table["observed"] + table["censored"] > 0).to_numpy()
+    n_risk, n_event, n_censor = (
+        table[column].to_numpy(dtype=np.int64)[keep] for column in ("at_risk", "observed", "censored")
+    )
+    survival = fitter.survival_function_["KM_estimate"].to_numpy(dtype=float)[keep]
+    return table.index.to_numpy(dtype=float)[keep], n_risk, n_event, n_censor, survival
 
 
 def _limits(

@@ -113,19 +113,7 @@ def recent_trend(
     obstacle = _obstacle(years, years[order], cases[order], tested[order], breaks)
     if obstacle:
         return TrendMarker(trend=CANNOT, reason=obstacle)
-    years, cases, tested = years[order], cases[order], tested[order]
-    test = cochran_armitage(cases, tested, years)
-    logit = np.log(cases / (tested - cases))
-    slope = _slope(years, logit)
-    if test.chi2 <= CRITICAL_CHI2:
-        return TrendMarker(trend=NO_CHANGE, reason="No significant trend", chi2=test.chi2, gradient=slope)
-    without = [_slope(np.delete(years, i), np.delete(logit, i)) for i in range(years.size)]
-    if any(np.sign(other) != np.sign(slope) for other in without):
-        return TrendMarker(trend=NO_CHANGE, reason="Outlier found", chi2=test.chi2, gradient=slope)
-    direction = "Increasing" if slope > 0 else "Decreasing"
-    return TrendMarker(
-        trend=direction, reason="No outliers and significant trend", chi2=test.chi2, gradient=slope
-    )
+    return _verdict(years[order], cases[order], tested[order])
 
 
 def mann_kendall(values: ArrayLike, significance: float = 0.05) -> MannKendall:
@@ -170,6 +158,20 @@ def _obstacle(
         (any(years.min(initial=np.inf) < b <= years.max(initial=-np.inf) for b in breaks), "Break in series"),
     ]
     return next((reason for holds, reason in reasons if holds), None)
+
+
+def _verdict(years: FloatArray, cases: FloatArray, tested: FloatArray) -> TrendMarker:
+    """Test the trend and leave out each year in turn: one year must not decide the direction."""
+    chi2_value = cochran_armitage(cases, tested, years).chi2
+    logit = np.log(cases / (tested - cases))
+    slope = _slope(years, logit)
+    without = [_slope(np.delete(years, i), np.delete(logit, i)) for i in range(years.size)]
+    trend, reason = "Increasing" if slope > 0 else "Decreasing", "No outliers and significant trend"
+    if chi2_value <= CRITICAL_CHI2:
+        trend, reason = NO_CHANGE, "No significant trend"
+    elif any(np.sign(other) != np.sign(slope) for other in without):
+        trend, reason = NO_CHANGE, "Outlier found"
+    return TrendMarker(trend=trend, reason=reason, chi2=chi2_value, gradient=slope)
 
 
 def _slope(t: FloatArray, y: FloatArray) -> float:

@@ -66,10 +66,7 @@ def xmr_chart(
 ) -> XmrChart:
     """Draw the chart of a series in time order; see the module text for rules, missing values and errors."""
     series = as_vector("values", values)
-    if improvement not in SIGNS:
-        raise ValueError(f"improvement must be one of {sorted(SIGNS)}, got {improvement!r}")
-    if fix_after is not None and fix_after < 1:
-        raise ValueError(f"fix_after must be at least 1, got {fix_after!r}")
+    _check_options(fix_after, improvement)
     segments = np.split(series, _segment_starts(rebase_at, series.size))
     parts = [_segment(segment, screen, fix_after) for segment in segments]
     mean, lower, upper = (np.concatenate([part[index] for part in parts]) for index in range(3))
@@ -149,6 +146,13 @@ def assurance(target: float, lower: ArrayLike, upper: ArrayLike, improvement: Im
         above, below = below, above
     unknown = np.isnan(low) | np.isnan(high)
     return np.select([unknown, target > high, target < low], ["", above, below], "inconsistent")
+
+
+def _check_options(fix_after: int | None, improvement: str) -> None:
+    if improvement not in SIGNS:
+        raise ValueError(f"improvement must be one of {sorted(SIGNS)}, got {improvement!r}")
+    if fix_after is not None and fix_after < 1:
+        raise ValueError(f"fix_after must be at least 1, got {fix_after!r}")
 
 
 def _segment_starts(rebase_at: Sequence[int], size: int) -> list[int]:

@@ -225,15 +225,24 @@ def funnel_limits(data: Case, case: Case) -> Case:
 
 
 def ratio_limits(data: Case, factor: float) -> Case:
-    """Limits of O/E at a number of observed events, with the expected counts they belong to."""
+    """Limits of O/E at a number of observed events, with the expected counts they belong to.
+
+    PHE prints a ratio of counts less 1 and a standardised ratio times 100.
+    """
     observed = data["observed"] if "observed" in data else data["observed_events"]
+    less, times = {"count": (1.0, 1.0), "isr": (0.0, 100.0)}.get(data.get("ratio_type", ""), (0.0, factor))
+
+    def show(value: Any) -> Any:
+        return plain((np.asarray(value) - less) * times)
+
     result: Case = {}
     for level, old in zip((0.95, 0.998), ("2s", "3s"), strict=True):
         low_e, low, high_e, high = (plain(v) for v in funnel.ratio_limits_at_observed(observed, level))
         name = level_name(level)
-        result |= {f"lower{name}": low * factor, f"upper{name}": high * factor}
+        low, high = (show(value) for value in (low, high))
+        result |= {f"lower{name}": low, f"upper{name}": high}
         result |= {f"expected_lower{name}": low_e, f"expected_upper{name}": high_e}
-        result |= {f"lower_{old}_limit": low * factor, f"upper_{old}_limit": high * factor}
+        result |= {f"lower_{old}_limit": low, f"upper_{old}_limit": high}
         result |= {f"lower_{old}_exp_events": low_e, f"upper_{old}_exp_events": high_e}
     return result
 
@@ -272,10 +281,16 @@ def funnel_exact_flags(data: Case, case: Case) -> Case:
         pair = (data["observed"], data["expected_count"])
         tails, flags = funnel.ratio_tails(*pair), funnel.ratio_flags(*pair)
     else:
-        p_values = data.get("p_values", data.get("p"))
-        reject = funnel.benjamini_hochberg(p_values, data.get("rate", data.get("alpha", 0.05)))
-        return {"reject": plain(reject), "rejected": plain(reject)}
+        return multiple_tests(data)
     return {"p_high": plain(tails[0]), "p_low": plain(tails[1]), "flag": plain(flags)}
+
+
+def multiple_tests(data: Case) -> Case:
+    """Benjamini–Hochberg decisions and adjusted p-values."""
+    p_values = [missing(value) for value in data.get("p_values", data.get("p"))]
+    reject = plain(funnel.benjamini_hochberg(p_values, data.get("rate", data.get("alpha", 0.05))))
+    adjusted = plain(funnel.adjusted_p_values(p_values))
+    return {"reject": reject, "rejected": reject, "adjusted": adjusted, "p_adjusted": adjusted}
 
 
 def totals_by_group(data: Case) -> tuple[list[str], np.ndarray, np.ndarray]:
@@ -336,7 +351,9 @@ def isr_byar(data: Case, case: Case) -> Case:
 
 
 def rate(data: Case, factor: float) -> Case:
-    """Crude Poisson rate."""
+    """Crude Poisson rate; a missing count or exposure is a missing result."""
+    if data["observed"] is None or data["denominator"] is None:
+        return {"value": None, "method": None, **limits(data, lambda level: (math.nan, math.nan))}
     count, base = missing(data["observed"]), data["denominator"]
 
     def at(level: float) -> tuple[Any, Any]:
