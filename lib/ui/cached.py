@@ -1,0 +1,85 @@
+"""Figures that were computed before: the only place that caches, so that the keys can be read in one go.
+
+Every key holds the data version and the scope; every argument takes part in it (no argument starts with "_").
+A data version never changes, so nothing goes stale: the bounds are there for memory only.
+"""
+
+import copyreg
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from lib.data.filters import ALL_SAMPLING, Filters
+from lib.data.scope import Scope
+from lib.data.snapshot import Snapshot, open_snapshot
+from lib.metrics.compute import Result, compute
+from lib.metrics.metric import Metric
+from lib.metrics.registry import get_metric
+
+_KEPT: Final = 1000
+_LIFE: Final = "12h"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where figures come from: one data version, seen through one scope."""
+
+    folder: str
+    version: int
+    scope: Scope
+
+    def open(self) -> Snapshot:
+        """The snapshot itself."""
+        return open_snapshot(Path(self.folder), self.scope, self.version)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What a data version spans for a scope."""
+
+    first_year: int
+    campaigns: tuple[str, ...]
+
+
+def _by_id(metric: Metric) -> tuple[Callable[[str], Metric], tuple[str]]:
+    return get_metric, (metric.id,)
+
+
+# Cached values are kept as pickles; a metric is a declaration of the program and travels by its id.
+copyreg.pickle(Metric, _by_id)
+
+
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+def result(
+    source: Source,
+    metric_id: str,
+    filters: Filters,
+    by: tuple[str, ...] = (),
+    parameters: tuple[tuple[str, float], ...] = (),
+) -> Result:
+    """One metric, as `lib.metrics.compute.compute` gives it."""
+    return compute(
+        source.open(), get_metric(metric_id), filters, source.scope, by=by, parameters=dict(parameters)
+    )
+
+
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+def extent(source: Source) -> Extent:
+    """First year with samples and the campaigns with samples."""
+    snapshot = source.open()
+    everything = Filters(start=date(1990, 1, 1), end=snapshot.as_of, sampling=(ALL_SAMPLING,))
+    found = compute(
+        snapshot,
+        get_metric("batches_sampled"),
+        everything,
+        source.scope,
+        by=("year", "campaign"),
+        with_excluded=False,
+    ).frame
+    years = found["year"].dropna()
+    campaigns = sorted(found["campaign"].dropna().unique())
+    return Extent(int(years.min()) if len(years) else snapshot.as_of.year, tuple(campaigns))

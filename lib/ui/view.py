@@ -1,0 +1,101 @@
+"""What a page shows: who looks, which data version, which filters. Every part of a page is drawn from a View."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from lib.data.filters import Filters
+from lib.data.settings import settings
+from lib.data.snapshot import Snapshot, SnapshotMissing, open_snapshot
+from lib.ui import cached
+from lib.ui.begin_page import Reader
+from lib.ui.choices import Choices, default_district, default_filters, districts_in_scope
+from lib.ui.filter_bar import filter_bar
+from lib.ui.filter_state import current_filters
+from lib.ui.plain_text import plain
+
+#: The city the demonstration data are about.
+_DEMO_HOME = "341200"
+
+
+@dataclass(frozen=True)
+class View:
+    """One reader's look at one data version through one set of filters."""
+
+    reader: Reader
+    snapshot: Snapshot
+    filters: Filters
+    choices: Choices
+
+    @property
+    def source(self) -> cached.Source:
+        """Where cached figures come from: data version and scope, part of every cache key."""
+        return cached.Source(str(settings().snapshot_folder), self.snapshot.version, self.reader.scope)
+
+    @property
+    def sentence(self) -> str:
+        """The filters in Chinese, as they travel with every figure."""
+        return self.filters.sentence(self.snapshot.names, self.reader.scope.sentence(self.snapshot.names))
+
+    @property
+    def basis(self) -> str:
+        """As-of day and data version in Chinese."""
+        return f"数据截至{chinese_day(self.snapshot)}；数据版本 {self.snapshot.version}"
+
+
+def open_view(reader: Reader) -> View:
+    """Open the newest data version for the reader, draw the filter bar and the sentence of its filters."""
+    snapshot = _open(reader)
+    choices = _choices(snapshot, reader)
+    filters, notes = current_filters(choices)
+    filter_bar(filters, choices)
+    view = View(reader, snapshot, filters, choices)
+    st.caption(plain(f"{view.sentence} · {view.basis}"))
+    for note in notes:
+        st.warning(plain(note), icon=":material/link_off:")
+    return view
+
+
+def open_plain_view(reader: Reader) -> View:
+    """The same without filter bar, for a page that no filter changes; the filters are kept for the next page."""
+    snapshot = _open(reader)
+    choices = _choices(snapshot, reader)
+    filters, _ = current_filters(choices)
+    return View(reader, snapshot, filters, choices)
+
+
+def page_end(view: View) -> None:
+    """The last line of a page: what the figures stand on."""
+    st.divider()
+    st.caption(plain(f"{view.basis}。区间均为 95% 置信区间（威尔逊法）；“—”表示没有可计算的数据，不等于零。"))
+    if view.snapshot.is_synthetic:
+        st.caption("演示数据（合成），不代表真实情况。")
+
+
+def chinese_day(snapshot: Snapshot) -> str:
+    """The as-of day in Chinese."""
+    day = snapshot.as_of
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _open(reader: Reader) -> Snapshot:
+    try:
+        return open_snapshot(settings().snapshot_folder, reader.scope)
+    except SnapshotMissing as error:
+        st.warning(f"{error}。")
+        st.stop()
+
+
+def _choices(snapshot: Snapshot, reader: Reader) -> Choices:
+    districts = districts_in_scope(snapshot.units, reader.scope)
+    home = _DEMO_HOME if snapshot.is_synthetic else None
+    source = cached.Source(str(settings().snapshot_folder), snapshot.version, reader.scope)
+    extent = cached.extent(source)
+    return Choices(
+        districts=districts,
+        categories={category.code: category.name for category in snapshot.categories},
+        campaigns={code: snapshot.names.get(code, code) for code in extent.campaigns},
+        first_year=extent.first_year,
+        as_of=snapshot.as_of,
+        default=default_filters(snapshot.as_of, default_district(districts, reader.scope, home)),
+    )
