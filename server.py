@@ -3,6 +3,7 @@
 import os
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,20 +38,24 @@ def build(desk: Reception) -> "streamlit.App":
     from streamlit.runtime.pages_manager import PagesManager
 
     from lib.ui.errors import report_error
+    from lib.ui.front_page import FrontPage, icon_route, in_chinese
+    from lib.ui.page_table import addresses
+    from lib.ui.readiness import readiness
 
     # Streamlit takes a folder named pages for its old multipage layout until the first st.navigation of the
     # process, and would answer the first deep link after a start with "Page not found".
     PagesManager.uses_pages_directory = False
     index_page = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
-    session_routes = SessionRoutes(
-        desk.engine, desk.watch, now, cookie_name=desk.cookie_name, secure=desk.secure
-    )
+    health = health_routes(partial(readiness, desk.engine, settings().snapshot_folder))
+    session = SessionRoutes(desk.engine, desk.watch, now, cookie_name=desk.cookie_name, secure=desk.secure)
+    others = [route.path.strip("/") for route in health]
     return st.App(
         FOLDER / "app.py",
-        routes=[*session_routes.routes(), *health_routes(dict)],
+        routes=[*session.routes(), *health, icon_route()],
         middleware=[
             Middleware(SecurityHeaders, policy=content_security_policy(index_page)),
             Middleware(Gate, cookie_name=desk.cookie_name, watch=desk.watch, clock=now),
+            Middleware(FrontPage, page=in_chinese(index_page), pages=addresses(), other=others),
         ],
         on_script_error=report_error,
     )

@@ -33,6 +33,11 @@ PAGES = (
 )
 
 
+def addresses() -> tuple[str, ...]:
+    """The address of every page but the default one, which Streamlit serves at the root only."""
+    return tuple(entry.url_path for entry in PAGES if not entry.default)
+
+
 def navigation_pages(reader: Reader | None) -> dict[str, list[StreamlitPage]]:
     """Pages by section, always all of them: an address that is not declared would be lost at login.
 

@@ -65,7 +65,7 @@ def test_the_operator_sets_port_address_and_hosts() -> None:
 
 
 def test_a_wrong_setting_is_named() -> None:
-    with pytest.raises(StartRefused, match="STREAMLIT_SERVER_PORT.*eighty"):
+    with pytest.raises(StartRefused, match=r"STREAMLIT_SERVER_PORT.*eighty"):
         streamlit_options({"STREAMLIT_SERVER_PORT": "eighty"})
 
 
