@@ -25,7 +25,7 @@ check: test-environment ## 格式、规范、类型、导入约定 / format, lin
 	.venv/bin/vulture
 
 demo: environment ## 重新生成演示数据：make demo SCALE=city|province|nation SEED=1 / build the demo database
-	BAMAI_ENV=$${BAMAI_ENV:-demo} .venv/bin/python manage.py demo --scale $(SCALE) --seed $(SEED)
+	BAMAI_ENV=$${BAMAI_ENV:-demo} .venv/bin/python manage.py demo --replace --scale $(SCALE) --seed $(SEED)
 
 bench: test-environment ## 测速 / measure speed
 	.venv/bin/python bench/run.py $(ARGUMENTS)
