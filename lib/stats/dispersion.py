@@ -13,7 +13,8 @@ kind), phi = Σz²/k, and tau² is the additive between-unit variance; 0 when k�
 | ratio_square_root (CQC; the one to use) | O / E | √(O/E) | 1 | 1/(2√E) | square |
 | ratio_log (SHMI) | O / E | log(O/E) | 0 | 1/√E | exp |
 
-The log kind refuses O = 0 (SHMI never has it; here it is common). Units with denominator 0 have NaN z and
+The log kind refuses O = 0 (SHMI never has it; here it is common). A limit too large for a number
+is NaN. Units with denominator 0 have NaN z and
 do not count. Sources: Spiegelhalter 2005; Spiegelhalter et al. 2012; NHS SHMI method; values as in
 FunnelPlotR 0.6.0, except that ratio_square_root limits are squared back (its issue 33).
 """
@@ -129,7 +130,11 @@ def spread(base: FloatArray, kind: Kind) -> FloatArray:
 def _back(value: FloatArray, kind: Kind) -> FloatArray:
     if kind == "proportion":
         return np.sin(value) ** 2
-    return value**2 if kind == "ratio_square_root" else np.exp(value)
+    if kind == "ratio_square_root":
+        return value**2
+    with np.errstate(over="ignore"):
+        ratio = np.exp(value)
+    return np.where(np.isinf(ratio), np.nan, ratio)
 
 
 def _checked(numerator: ArrayLike, denominator: ArrayLike, kind: Kind) -> tuple[FloatArray, FloatArray]:

@@ -35,6 +35,7 @@ from lib.stats.validation import (
     as_proportion_counts,
     as_vector,
     as_whole_counts,
+    broadcast,
     check_confidence,
     check_fraction,
     refuse,
@@ -73,7 +74,7 @@ def exact_tails(x: ArrayLike, n: ArrayLike, baseline: float | None = None) -> tu
     `baseline` defaults to Σx/Σn of the units given. Raises ValueError for fractions, x > n, or nothing
     tested.
     """
-    failures, tested = np.broadcast_arrays(as_whole_counts("x", x), as_whole_counts("n", n))
+    failures, tested = broadcast(x=as_whole_counts("x", x), n=as_whole_counts("n", n))
     as_proportion_counts(failures, tested)
     rate = _baseline(failures, tested, baseline)
     known = tested > 0
@@ -89,7 +90,9 @@ def exact_flags(x: ArrayLike, n: ArrayLike, baseline: float | None = None) -> Te
 
 def ratio_tails(observed: ArrayLike, expected: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Give P(X >= O) and P(X <= O) under Poisson(E); NaN where E = 0 (O > 0 with E = 0 raises ValueError)."""
-    counts, mean = np.broadcast_arrays(as_whole_counts("observed", observed), as_counts("expected", expected))
+    counts, mean = broadcast(
+        observed=as_whole_counts("observed", observed), expected=as_counts("expected", expected)
+    )
     refuse("observed", counts, (mean == 0) & (counts > 0), "must be 0 where nothing is expected")
     known = mean > 0
     high = np.where(known, poisson.sf(counts - 1, mean), np.nan)
@@ -168,6 +171,7 @@ def ratio_limits_at_observed(
     is just high (P(X >= O) = tail); the ratios are O/E. O must be at least 1.
     """
     events = _positive("observed", observed)
+    refuse("observed", events, events < 1, "must be at least 1")
     tail = (1.0 - check_confidence(confidence)) / 2.0
     expected_lower = chi2.ppf(1.0 - tail, 2.0 * events + 2.0) / 2.0
     expected_upper = chi2.ppf(tail, 2.0 * events) / 2.0

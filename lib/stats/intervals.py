@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from statsmodels.stats.proportion import proportion_confint
 
-from lib.stats.validation import BoolArray, FloatArray, as_proportion_counts, check_confidence
+from lib.stats.validation import BoolArray, FloatArray, as_proportion_counts, broadcast, check_confidence
 
 MINIMUM_TESTED = 30
 MINIMUM_FAILURES = 5
@@ -47,10 +47,8 @@ def newcombe_difference(
     lower1, upper1 = wilson(x1, n1, confidence)
     lower2, upper2 = wilson(x2, n2, confidence)
     rate1, rate2 = _rate(x1, n1), _rate(x2, n2)
-    try:
-        difference = rate1 - rate2
-    except ValueError as error:
-        raise ValueError(f"lengths differ: first {rate1.shape}, second {rate2.shape}") from error
+    broadcast(first=rate1, second=rate2)
+    difference = rate1 - rate2
     lower = difference - np.sqrt((rate1 - lower1) ** 2 + (upper2 - rate2) ** 2)
     upper = difference + np.sqrt((upper1 - rate1) ** 2 + (rate2 - lower2) ** 2)
     return difference, np.maximum(lower, -1.0), np.minimum(upper, 1.0)

@@ -15,7 +15,15 @@ from numpy.typing import ArrayLike
 from scipy.stats import beta, binom
 
 from lib.stats.control_charts import CONTROL_SIGMAS
-from lib.stats.validation import FloatArray, as_numbers, as_whole_counts, check_confidence, refuse
+from lib.stats.validation import (
+    FloatArray,
+    as_numbers,
+    as_single,
+    as_whole_counts,
+    broadcast,
+    check_confidence,
+    refuse,
+)
 
 
 def detection_probability(p0: ArrayLike, p1: ArrayLike, n: ArrayLike, sigma_z: float = 1.0) -> FloatArray:
@@ -52,9 +60,9 @@ def _limit_counts(
     """
     centre, tested = as_numbers("p0", p0), as_whole_counts("n", n)
     refuse("p0", centre, ~((centre > 0) & (centre < 1)), "must lie strictly between 0 and 1")
-    if not (np.isfinite(sigma_z) and sigma_z > 0):
+    if as_single("sigma_z", sigma_z) <= 0:
         raise ValueError(f"sigma_z must be a number above 0, got {sigma_z!r}")
-    centre, tested = np.broadcast_arrays(centre, tested)
+    centre, tested = broadcast(p0=centre, n=tested)
     reach = CONTROL_SIGMAS * sigma_z * np.sqrt(centre * (1.0 - centre) * tested)
     highest = np.floor(np.minimum(centre * tested + reach, tested))
     lowest = np.ceil(np.maximum(centre * tested - reach, 0.0)) - 1.0

@@ -22,8 +22,9 @@ from lib.stats.validation import (
     FloatArray,
     TextArray,
     as_counts,
-    as_numbers,
+    as_single,
     as_vector,
+    broadcast,
     check_confidence,
     refuse,
     same_length,
@@ -106,7 +107,7 @@ def indirect_rate(
     multiplier: float = 1.0,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Give the standardised rate: O/E times the reference rate (ΣX/ΣN), times the multiplier."""
-    scale = float(as_counts("reference_rate", reference_rate)) * multiplier
+    scale = float(as_counts("reference_rate", reference_rate)) * as_single("multiplier", multiplier)
     ratio, lower, upper = indirect_ratio(observed, expected, confidence)
     return ratio * scale, lower * scale, upper * scale
 
@@ -115,13 +116,11 @@ def poisson_rate(
     count: ArrayLike, exposure: ArrayLike, confidence: float = 0.95, multiplier: float = 1.0
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Give count/exposure with the interval of the count; NaN where exposure is 0 or the count missing."""
-    observed, base = as_counts("count", count, allow_missing=True), as_counts("exposure", exposure)
-    try:
-        observed, base = np.broadcast_arrays(observed, base)
-    except ValueError as error:
-        raise ValueError(f"lengths differ: count {observed.shape}, exposure {base.shape}") from error
+    observed, base = broadcast(
+        count=as_counts("count", count, allow_missing=True), exposure=as_counts("exposure", exposure)
+    )
     low, high = count_interval(observed, confidence)
-    factor = multiplier / np.where(base > 0, base, np.nan)
+    factor = as_single("multiplier", multiplier) / np.where(base > 0, base, np.nan)
     return observed * factor, low * factor, high * factor
 
 
@@ -149,6 +148,6 @@ def direct_rate(
     variance = float((weight**2 * failures / tested**2).sum() / weight.sum() ** 2)
     low, high = byar(total, confidence)
     scale = np.sqrt(variance / total)
-    scaled = as_numbers("multiplier", multiplier)
+    scaled = as_single("multiplier", multiplier)
     lower, upper = rate + scale * (low - total), rate + scale * (high - total)
     return float(rate * scaled), float(lower * scaled), float(upper * scaled)

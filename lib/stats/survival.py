@@ -26,6 +26,7 @@ from lib.stats.validation import (
     IntArray,
     as_counts,
     as_mask,
+    as_single,
     as_vector,
     check_confidence,
 )
@@ -108,7 +109,7 @@ def kaplan_meier(
 
 def survival_at(result: KaplanMeier, day: float) -> tuple[float, float, float, int]:
     """Give (S, lower, upper, number at risk) on a day; S keeps its last value after the last day."""
-    if not np.isfinite(day) or day < 0:
+    if as_single("day", day) < 0:
         raise ValueError(f"day must be a number of days >= 0, got {day!r}")
     later = int(np.searchsorted(result.time, day, side="right"))
     first = int(np.searchsorted(result.time, day, side="left"))

@@ -14,6 +14,9 @@ IntArray = NDArray[np.int64]
 TextArray = NDArray[np.str_]
 
 SHOWN_VALUES = 5
+# Beyond these a "count" is a unit error, and the formulas would lose their digits.
+LARGEST_COUNT = 1e15
+SMALLEST_COUNT = 1e-9
 
 
 def offending(values: FloatArray, where: BoolArray) -> str:
@@ -68,24 +71,47 @@ def same_length(**vectors: NDArray) -> None:
         raise ValueError(f"lengths differ: {lengths}")
 
 
+def broadcast(**numbers: FloatArray) -> tuple[FloatArray, ...]:
+    """Bring arrays to one shape, or name each with its length."""
+    try:
+        return np.broadcast_arrays(*numbers.values())
+    except ValueError as error:
+        lengths = ", ".join(f"{name} {array.shape}" for name, array in numbers.items())
+        raise ValueError(f"lengths differ: {lengths}") from error
+
+
+def as_single(name: str, value: float) -> float:
+    """Convert to one present number."""
+    number = as_numbers(name, value)
+    if number.ndim or np.isnan(number):
+        raise ValueError(f"{name} must be one number, got {value!r}")
+    return float(number)
+
+
 def check_confidence(confidence: float) -> float:
     """Accept a level strictly between 0 and 1 (0.95, 0.998)."""
-    if not 0.0 < confidence < 1.0:
+    level = as_single("confidence", confidence)
+    if not 0.0 < level < 1.0:
         raise ValueError(f"confidence must lie strictly between 0 and 1, got {confidence!r}")
-    return float(confidence)
+    return level
 
 
 def check_fraction(name: str, value: float) -> float:
     """Accept a proportion in [0, 1]."""
-    if not 0.0 <= value <= 1.0:
+    fraction = as_single(name, value)
+    if not 0.0 <= fraction <= 1.0:
         raise ValueError(f"{name} must lie in [0, 1], got {value!r}")
-    return float(value)
+    return fraction
 
 
 def as_counts(name: str, values: ArrayLike, *, allow_missing: bool = False) -> FloatArray:
-    """Convert to non-negative numbers of any shape."""
+    """Convert to non-negative numbers of any shape; fractions are allowed (expected counts), nonsense is not."""
     counts = as_numbers(name, values)
     refuse(name, counts, counts < 0, "must not be negative")
+    refuse(name, counts, counts > LARGEST_COUNT, f"must not exceed {LARGEST_COUNT:g}")
+    refuse(
+        name, counts, (counts > 0) & (counts < SMALLEST_COUNT), f"must be 0 or at least {SMALLEST_COUNT:g}"
+    )
     if not allow_missing:
         refuse(name, counts, np.isnan(counts), "must not be missing")
     return counts
@@ -100,11 +126,7 @@ def as_whole_counts(name: str, values: ArrayLike) -> FloatArray:
 
 def as_proportion_counts(x: ArrayLike, n: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Broadcast numerator and denominator: 0 <= x <= n, n never missing; a missing x (NaN) stays missing."""
-    numerator, denominator = as_counts("x", x, allow_missing=True), as_counts("n", n)
-    try:
-        numerator, denominator = np.broadcast_arrays(numerator, denominator)
-    except ValueError as error:
-        raise ValueError(f"lengths differ: x {numerator.shape}, n {denominator.shape}") from error
+    numerator, denominator = broadcast(x=as_counts("x", x, allow_missing=True), n=as_counts("n", n))
     above = numerator > denominator
     if above.any():
         details = f"x {offending(numerator, above)}; n {offending(denominator, above)}"

@@ -25,11 +25,12 @@ from numpy.typing import ArrayLike
 
 from lib.stats.control_charts import SCREENING_FACTOR
 from lib.stats.runs import side_of_centre
-from lib.stats.validation import BoolArray, FloatArray, IntArray, TextArray, as_vector, same_length
+from lib.stats.validation import BoolArray, FloatArray, IntArray, TextArray, as_single, as_vector, same_length
 
 Improvement = Literal["increase", "decrease", "neutral"]
 
 LIMIT_FACTOR = 2.66
+CLOSE_FACTOR = 2.0 * (LIMIT_FACTOR / 3.0)
 TRIAL_POINTS = 13
 PATTERN = 7
 COMMON_CAUSE = "Common Cause"
@@ -139,8 +140,7 @@ def assurance(target: float, lower: ArrayLike, upper: ArrayLike, improvement: Im
     same_length(lower=low, upper=high)
     if improvement not in ("increase", "decrease"):
         raise ValueError(f"improvement must be increase or decrease, got {improvement!r}")
-    if not np.isfinite(target):
-        raise ValueError(f"target must be a finite number, got {target!r}")
+    target = as_single("target", target)
     above, below = ("consistent_fail", "consistent_pass")
     if improvement == "decrease":
         above, below = below, above
@@ -170,11 +170,12 @@ def _segment(
     ranges = np.abs(np.diff(base))
     if screen and ranges.size:
         ranges = ranges[ranges < SCREENING_FACTOR * ranges.mean()]
-    reach = LIMIT_FACTOR * ranges.mean() if ranges.size else np.nan
+    mean_range = ranges.mean() if ranges.size else np.nan
+    reach = LIMIT_FACTOR * mean_range
     shape = np.ones(values.size)
     sides = side_of_centre(values, mean * shape)
     outside = (values > mean + reach) | (values < mean - reach)
-    inner = 2.0 * (LIMIT_FACTOR / 3.0) * (reach / LIMIT_FACTOR)
+    inner = CLOSE_FACTOR * mean_range
     close = ~outside & ((values > mean + inner) | (values < mean - inner))
     return (
         mean * shape,

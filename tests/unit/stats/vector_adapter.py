@@ -1,8 +1,9 @@
 """Calls lib.stats with the input of a reference vector and gives back the keys the vector file expects.
 
 One function per vectors file, named after the file: fn(input, case) -> dict. The adapter translates names
-and units only; every number comes from lib.stats. `case` is read for nothing but the days at which a
-survival curve is asked for. None in an input is a missing value, None in a result is a missing result.
+and units only; every number comes from lib.stats. Of the expected values only the shape is read: the days
+at which a survival curve is asked for, which groups are listed, and whether one limit stands for all
+points. None in an input is a missing value, None in a result is a missing result.
 """
 
 import math
