@@ -47,7 +47,11 @@ def read_csv(path: Path, name: str, profile: Profile, reject: RejectSink, wanted
 def _open_stream(path: Path, layout: TextLayout) -> Any:
     # Closed by the caller's `with`; a byte order mark is dropped by pyarrow itself.
     stream = path.open("rb")
-    return stream if layout.encoding.replace("_", "-").lower() == "utf-8" else Utf8Stream(stream, layout.encoding)
+    return (
+        stream
+        if layout.encoding.replace("_", "-").lower() == "utf-8"
+        else Utf8Stream(stream, layout.encoding)
+    )
 
 
 def _options(layout: TextLayout, profile: Profile, needed: list[int], on_invalid: Any) -> dict[str, Any]:

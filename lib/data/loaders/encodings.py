@@ -118,7 +118,9 @@ def _check_every_byte(path: Path, name: str, encoding: str) -> None:
 
 def _bad_byte(name: str, encoding: str, before: bytes, value: int, lines: int = 0) -> LoadRefused:
     row = lines + before.count(b"\n") + 1
-    return refuse_file(name, f"字节 0x{value:02X} 不是 {encoding} 编码；请核对文件编码，或文件中混有两种编码", row=row)
+    return refuse_file(
+        name, f"字节 0x{value:02X} 不是 {encoding} 编码；请核对文件编码，或文件中混有两种编码", row=row
+    )
 
 
 def file_digest(paths: list[Path], extra: bytes) -> str:

@@ -43,15 +43,14 @@ class HeaderMatch:
     def position(self, accepted: Headers) -> int | None:
         """Index of the first of the accepted names that the header holds."""
         return next(
-            (self.positions[normalised(name)] for name in accepted if normalised(name) in self.positions), None
+            (self.positions[normalised(name)] for name in accepted if normalised(name) in self.positions),
+            None,
         )
 
 
 def wanted_headers(profile: Profile) -> list[tuple[Headers, bool]]:
     """Every column a profile reads: its accepted names, and whether it must be there."""
-    wanted = [
-        (names, not rule.optional) for rule in profile.columns.values() for names in rule.headers
-    ]
+    wanted = [(names, not rule.optional) for rule in profile.columns.values() for names in rule.headers]
     if profile.items:
         wanted.append((profile.items.from_, not profile.items.optional))
     wanted += [([rule.column], True) for rule in profile.filters]
@@ -70,7 +69,11 @@ def match(header: Sequence[str], profile: Profile) -> HeaderMatch:
         if needed and not any(normalised(name) in positions for name in names)
     ]
     known = {normalised(name) for names, _ in wanted for name in names}
-    unknown = [str(cell).strip() for cell, name in zip(header, numbered(header), strict=True) if name and name not in known]
+    unknown = [
+        str(cell).strip()
+        for cell, name in zip(header, numbered(header), strict=True)
+        if name and name not in known
+    ]
     return HeaderMatch(positions, tuple(dict.fromkeys(missing)), tuple(unknown))
 
 
@@ -83,4 +86,7 @@ def find_header(rows: Sequence[Sequence[str]], profile: Profile) -> tuple[int, H
             return index, found
         if best is None or len(found.missing) < len(best[1].missing):
             best = (index, found)
-    return best or (0, HeaderMatch({}, tuple("/".join(names) for names, needed in wanted_headers(profile) if needed), ()))
+    return best or (
+        0,
+        HeaderMatch({}, tuple("/".join(names) for names, needed in wanted_headers(profile) if needed), ()),
+    )

@@ -39,7 +39,9 @@ def _parsed(path: Path, name: str) -> Any:
     except UnicodeDecodeError as error:
         raise refuse_file(name, f"JSON 须为 UTF-8 编码；第 {error.start + 1} 个字节有误") from error
     except json.JSONDecodeError as error:
-        raise refuse_file(name, f"不是正确的 JSON（第 {error.colno} 列：{error.msg}）", row=error.lineno) from error
+        raise refuse_file(
+            name, f"不是正确的 JSON（第 {error.colno} 列：{error.msg}）", row=error.lineno
+        ) from error
 
 
 def _records(content: Any, name: str, path: str) -> list[dict[str, Any]]:
@@ -49,7 +51,9 @@ def _records(content: Any, name: str, path: str) -> list[dict[str, Any]]:
             raise refuse_file(name, f"JSON 中没有 file.records 所指的“{path}”；此处有：{keys}")
         content = content[step]
     if not isinstance(content, list) or not all(isinstance(record, dict) for record in content):
-        raise refuse_file(name, "JSON 的记录须是对象的列表；请在方案的 file.records 写出它的路径，例如 \"data.items\"")
+        raise refuse_file(
+            name, 'JSON 的记录须是对象的列表；请在方案的 file.records 写出它的路径，例如 "data.items"'
+        )
     if not content:
         raise refuse_file(name, "JSON 的记录列表是空的")
     return content

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from lib.data.loaders.errors import ProfileError
-from lib.data.loaders.targets import PLACES, TableName, targets
+from lib.data.loaders.targets import NEEDED, PLACES, TableName, targets
 from lib.data.settings import PROJECT_FOLDER
 
 PROFILE_FOLDER: Final = PROJECT_FOLDER / "data" / "profiles"
@@ -204,9 +204,11 @@ class Profile(_Section):
         for name in self.columns:
             if name not in known:
                 raise ValueError(f"columns.{name} 不是表 {self.table} 的列；可用：{'、'.join(known)}")
-        for name in (self.items.parts if self.items else []):
+        for name in self.items.parts if self.items else []:
             if name not in known or known[name].part_of != "item":
-                raise ValueError(f"items.parts 中的“{name}”不是项目列；可用：item_name、item_measured_value 等")
+                raise ValueError(
+                    f"items.parts 中的“{name}”不是项目列；可用：item_name、item_measured_value 等"
+                )
         prefixes = {prefix for prefix, _ in PLACES[self.table]}
         if unknown := set(self.places) - prefixes:
             raise ValueError(f"places.{'、'.join(unknown)} 未知；可用：{'、'.join(sorted(prefixes))}")
@@ -214,14 +216,17 @@ class Profile(_Section):
 
     @model_validator(mode="after")
     def _is_complete(self) -> "Profile":
-        needed = {"sample": ("sample_no", "purpose", "sampling_kind"), "disposal": ("sample_no", "side")}
-        for name in needed[self.table]:
+        for name in NEEDED[self.table]:
             if name not in self.columns:
-                raise ValueError(f"缺少 columns.{name}：表 {self.table} 的每条记录都需要它（可写 value 作常量）")
+                raise ValueError(
+                    f"缺少 columns.{name}：表 {self.table} 的每条记录都需要它（可写 value 作常量）"
+                )
         if self.rows == "item" and "item_name" not in self.columns:
-            raise ValueError("rows = \"item\" 时需要 columns.item_name")
+            raise ValueError('rows = "item" 时需要 columns.item_name')
+        if self.rows == "record" and any(name.startswith("item_") for name in self.columns):
+            raise ValueError('columns 中的 item_… 只用于 rows = "item"；一格多项请写 [items]')
         if self.conclusion_from_items and self.rows != "item":
-            raise ValueError("conclusion_from_items 只用于 rows = \"item\"")
+            raise ValueError('conclusion_from_items 只用于 rows = "item"')
         return self
 
     @property
@@ -256,7 +261,9 @@ def _profile_path(profile: str | Path) -> Path:
         return path
     named = PROFILE_FOLDER / f"{profile}.toml"
     if not named.is_file():
-        raise ProfileError(f"没有名为“{profile}”的导入方案；现有：{'、'.join(profile_names())}，或写 TOML 文件的路径")
+        raise ProfileError(
+            f"没有名为“{profile}”的导入方案；现有：{'、'.join(profile_names())}，或写 TOML 文件的路径"
+        )
     return named
 
 
@@ -272,7 +279,7 @@ _TRANSLATED: Final = {
     "missing": "缺少这一项",
     "extra_forbidden": "没有这个键，请检查拼写",
     "string_type": "须为文字（加引号）",
-    "list_type": "须为列表，例如 [\"甲\", \"乙\"]",
+    "list_type": '须为列表，例如 ["甲", "乙"]',
     "bool_type": "须为 true 或 false",
     "bool_parsing": "须为 true 或 false",
     "int_parsing": "须为整数",

@@ -103,7 +103,9 @@ def _unpack_zip(path: Path, members: str, folder: Path) -> Iterator[Source]:
     with zipfile.ZipFile(path) as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         _guard(path.name, path.stat().st_size, entries)
-        chosen = [(entry, name) for entry in entries if _is_wanted(path.name, name := _entry_name(entry), members)]
+        chosen = [
+            (entry, name) for entry in entries if _is_wanted(path.name, name := _entry_name(entry), members)
+        ]
         if not chosen:
             raise refuse_file(path.name, "压缩包里没有可读的表格（CSV、XLSX、XLS、JSON）")
         for number, (entry, name) in enumerate(chosen):
@@ -158,9 +160,12 @@ def _entry_name(entry: zipfile.ZipInfo) -> str:
 
 def _is_wanted(archive: str, name: str, members: str) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
-    if path.name.startswith((".", "~$")) or "__MACOSX" in path.parts or not fnmatch.fnmatch(path.name, members):
+    if (
+        path.name.startswith((".", "~$"))
+        or "__MACOSX" in path.parts
+        or not fnmatch.fnmatch(path.name, members)
+    ):
         return False
     if path.suffix.lower() in _ARCHIVES:
         raise refuse_file(f"{archive}!{name}", "压缩包里还有压缩包，请先解压")
     return path.suffix.lower() in _READABLE
-

@@ -27,6 +27,11 @@ PLACES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "sample": (("division", "被抽样单位所在地"), ("producer_division", "生产企业所在地")),
     "disposal": (("authority", "处置单位"),),
 }
+#: Columns without which a record cannot stand.
+NEEDED: Final[dict[str, tuple[str, ...]]] = {
+    "sample": ("sample_no", "purpose", "sampling_kind"),
+    "disposal": ("sample_no", "side"),
+}
 PLACE_PARTS: Final = (("province", "省份"), ("city", "地市"), ("county", "县区"), ("address", "地址"))
 #: Which firms a table names: prefix → what it is, and the place prefix that holds where the firm is.
 FIRMS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {

@@ -55,9 +55,7 @@ def _open(path: Path, name: str) -> CalamineWorkbook:
 
 
 def _chosen_sheets(workbook: CalamineWorkbook, name: str, profile: Profile) -> list[str]:
-    visible = [
-        sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible
-    ]
+    visible = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
     missing = [title for title in profile.file.sheets if title not in workbook.sheet_names]
     if missing:
         raise refuse_file(
@@ -137,4 +135,3 @@ def _fill_merged(chunk: Chunk, merged: dict[int, list[tuple[int, int, str]]]) ->
                 values[row - first] = values[row - first] or text
         columns[column] = pa.array(values, pa.string())
     return Chunk(chunk.sheet, chunk.rows, columns)
-

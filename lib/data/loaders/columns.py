@@ -1,0 +1,281 @@
+"""Column rules applied to a chunk, on distinct values: a million rows cost what their different cells cost."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lib.data.loaders import credit_codes
+from lib.data.loaders.chunks import Chunk, RejectSink, Sheet
+from lib.data.loaders.dates import BadValue
+from lib.data.loaders.errors import Reject
+from lib.data.loaders.profiles import ColumnRule, Profile
+from lib.data.loaders.targets import NEEDED, Target, targets
+from lib.data.loaders.values import ALLOWED, Convert, converter
+
+#: Texts that need a closer look than "plain": formulas, errors, control characters, line breaks, lost digits.
+_SUSPECT: Final = r"^[=#]|[\x00-\x1f\x{FFFD}]|^\d+(\.\d+)?[eE]\+?\d+$"
+_UTF8_PAIR: Final = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
+_REGISTRATION: Final = re.compile(r"^\d{13,15}$")
+_ARROW: Final[dict[str, pa.DataType]] = {
+    "text": pa.string(),
+    "date": pa.date32(),
+    "integer": pa.int32(),
+    "number": pa.float64(),
+    "truth": pa.bool_(),
+}
+_FORGETS_AFTER: Final = 200_000
+
+
+class Notes:
+    """Things worth saying that refuse nothing, counted by kind with one example."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._examples: dict[str, str] = {}
+        self._plain: dict[str, None] = {}
+
+    def count(self, kind: str, example: str) -> None:
+        """One more distinct value of a kind."""
+        self._counts[kind] += 1
+        self._examples.setdefault(kind, example)
+
+    def say(self, sentence: str) -> None:
+        """A sentence, once."""
+        self._plain[sentence] = None
+
+    def sentences(self) -> list[str]:
+        """All notes as Chinese sentences."""
+        counted = [
+            f"{kind}：{count} 种取值，例如“{self._examples[kind]}”" for kind, count in self._counts.items()
+        ]
+        return [*self._plain, *counted]
+
+
+@dataclass
+class ColumnPlan:
+    """One target column of one sheet: where its cells stand and how they convert."""
+
+    target: Target
+    rule: ColumnRule
+    positions: list[int | None]
+    convert: Convert
+    plain: bool
+    required: bool
+    empty: pa.Array
+    encoding: str | None
+    memory: dict[str, Any] = field(default_factory=dict)
+
+    def text(self, chunk: Chunk) -> pa.Array | None:
+        """The cells this column is made of, before conversion; nothing for a constant or an absent column."""
+        arrays = [chunk.columns[position] for position in self.positions if position is not None]
+        if not arrays:
+            return None
+        if self.rule.first_of:
+            blanked = [
+                pc.if_else(pc.is_in(array, value_set=self.empty), pa.scalar(None, pa.string()), array)
+                for array in arrays
+            ]
+            return pc.fill_null(pc.coalesce(*blanked), "")
+        if self.rule.join:
+            joined = pc.binary_join_element_wise(*arrays, self.rule.separator)
+            blank = pc.equal(pc.binary_join_element_wise(*arrays, ""), "")
+            joined = pc.if_else(blank, pa.scalar("", pa.string()), joined)
+            return _digested(joined) if self.rule.digest else joined
+        return arrays[0]
+
+    def apply(self, chunk: Chunk, reject: RejectSink, bad: np.ndarray) -> pa.Array:
+        """The typed column of a chunk; rows that cannot be converted are marked in ``bad`` and listed."""
+        count = len(chunk.rows)
+        text = self.text(chunk)
+        if text is None:
+            column = self._constant(count)
+            if self.required:
+                self._list_missing(chunk, column, {}, reject, bad)
+            return column
+        encoded = text.dictionary_encode()
+        values, mistakes = self._distinct(encoded.dictionary)
+        column = values.take(encoded.indices)
+        if mistakes:
+            self._list_mistakes(chunk, text, encoded.indices, mistakes, reject, bad)
+        column = self._defaulted(column)
+        if self.required:
+            self._list_missing(chunk, column, mistakes, reject, bad)
+        return column
+
+    def _constant(self, count: int) -> pa.Array:
+        text = self.rule.value if self.rule.value is not None else self.rule.default
+        value = None if text is None else self.convert(text)
+        return pa.array([value] * count, _ARROW[self.target.kind])
+
+    def _defaulted(self, column: pa.Array) -> pa.Array:
+        if self.rule.default is None or not column.null_count:
+            return column
+        return pc.fill_null(column, pa.scalar(self.convert(self.rule.default), column.type))
+
+    def _distinct(self, texts: pa.Array) -> tuple[pa.Array, dict[int, str]]:
+        if self.plain:
+            return self._plain_texts(texts)
+        mistakes: dict[int, str] = {}
+        values = [self._one(text, index, mistakes) for index, text in enumerate(texts.to_pylist())]
+        return pa.array(values, _ARROW[self.target.kind]), mistakes
+
+    def _plain_texts(self, texts: pa.Array) -> tuple[pa.Array, dict[int, str]]:
+        """Text without mapping: only suspicious cells are looked at one by one."""
+        values = pc.if_else(pc.is_in(texts, value_set=self.empty), pa.scalar(None, pa.string()), texts)
+        suspect = pc.match_substring_regex(texts, _SUSPECT)
+        if self.target.length is not None:
+            suspect = pc.or_(suspect, pc.greater(pc.utf8_length(texts), self.target.length))
+        if self.encoding:
+            suspect = pc.or_(suspect, pc.match_substring_regex(texts, "[^\\x00-\\x7f]"))
+        if not pc.any(suspect).as_py():
+            return values, {}
+        listed, mistakes = values.to_pylist(), {}
+        for index in np.flatnonzero(suspect.to_numpy(zero_copy_only=False)).tolist():
+            listed[index] = self._one(texts[index].as_py(), index, mistakes)
+        return pa.array(listed, pa.string()), mistakes
+
+    def _one(self, text: str, index: int, mistakes: dict[int, str]) -> Any:
+        if text == "":
+            return None
+        if text not in self.memory:
+            if len(self.memory) > _FORGETS_AFTER:
+                self.memory.clear()
+            self.memory[text] = self._outcome(text)
+        outcome = self.memory[text]
+        if isinstance(outcome, BadValue):
+            mistakes[index] = str(outcome)
+            return None
+        return outcome
+
+    def _outcome(self, text: str) -> Any:
+        if self.encoding and _is_foreign(text, self.encoding):
+            return BadValue(f"这一格像是 UTF-8，而文件按 {self.encoding} 读取：文件混有两种编码")
+        try:
+            return self.convert(text)
+        except BadValue as mistake:
+            return mistake
+
+    def _list_mistakes(
+        self,
+        chunk: Chunk,
+        text: pa.Array,
+        indices: pa.Array,
+        mistakes: dict[int, str],
+        reject: RejectSink,
+        bad: np.ndarray,
+    ) -> None:
+        codes = indices.to_numpy(zero_copy_only=False)
+        for row in np.flatnonzero(np.isin(codes, list(mistakes))).tolist():
+            bad[row] = True
+            reject(self._reject(chunk, row, text[row].as_py(), mistakes[int(codes[row])]))
+
+    def _list_missing(
+        self, chunk: Chunk, column: pa.Array, mistakes: dict[int, str], reject: RejectSink, bad: np.ndarray
+    ) -> None:
+        missing = pc.is_null(column).to_numpy(zero_copy_only=False)
+        if mistakes:
+            missing = missing & ~bad
+        for row in np.flatnonzero(missing).tolist():
+            bad[row] = True
+            reject(self._reject(chunk, row, None, "必填而为空"))
+
+    def _reject(self, chunk: Chunk, row: int, value: str | None, reason: str) -> Reject:
+        header = chunk.sheet.header
+        named = [header[position].strip() for position in self.positions if position is not None]
+        place = "+".join(named) or self.target.meaning
+        return Reject(chunk.sheet.file, chunk.sheet.name, int(chunk.rows[row]), place, value, reason)
+
+
+def plan_columns(profile: Profile, sheet: Sheet, notes: Notes) -> dict[str, ColumnPlan]:
+    """The plans of all target columns of a profile for one sheet."""
+    known = targets(profile.table)
+    encoding = None if sheet.encoding in (None, "utf-8", "utf-16") else sheet.encoding
+    plans = {}
+    for name, rule in profile.columns.items():
+        target = known[name]
+        convert = converter(target, rule, profile.values)
+        if name.endswith("_credit_code"):
+            convert = _credit_code(convert, profile.on_bad_credit_code, notes)
+        if rule.pattern:
+            convert = _matching(convert, rule, notes, name)
+        positions = [sheet.match.position(names) for names in rule.headers]
+        empty = pa.array(["", *profile.values.empty, *rule.empty], pa.string())
+        required = rule.required or name in NEEDED[profile.table]
+        plans[name] = ColumnPlan(
+            target, rule, positions, convert, _is_plain(target, rule), required, empty, encoding
+        )
+    return plans
+
+
+def _is_plain(target: Target, rule: ColumnRule) -> bool:
+    worked = (
+        rule.map
+        or rule.contains
+        or rule.patterns
+        or rule.ranges
+        or rule.extract
+        or rule.pattern
+        or rule.filled
+    )
+    special = target.name in ALLOWED or target.name == "item_verdict" or target.name.endswith("_credit_code")
+    return target.kind == "text" and not worked and not special
+
+
+def _digested(texts: pa.Array) -> pa.Array:
+    digests = [text and hashlib.sha256(text.encode()).hexdigest()[:24] for text in texts.to_pylist()]
+    return pa.array(digests, pa.string())
+
+
+def _credit_code(convert: Convert, on_bad: str, notes: Notes) -> Convert:
+    def check(text: str) -> str | None:
+        value = convert(text)
+        code = None if value is None else str(value).upper()
+        if code is None or _REGISTRATION.match(code):
+            # Fifteen-digit registration numbers of the time before 2015 have no check digit and are no credit code.
+            return None
+        mistake = credit_codes.mistake(code)
+        if mistake is None:
+            return code
+        if on_bad == "reject":
+            raise BadValue(mistake)
+        notes.count("统一社会信用代码有误，按缺失处理", text)
+        return None
+
+    return check
+
+
+def _matching(convert: Convert, rule: ColumnRule, notes: Notes, name: str) -> Convert:
+    pattern: Callable[[str], Any] = re.compile(rule.pattern or "").fullmatch
+
+    def check(text: str) -> Any:
+        value = convert(text)
+        if value is None or isinstance(value, date) or pattern(str(value)):
+            return value
+        if rule.on_mismatch == "reject":
+            raise BadValue(f"不符合方案所写的格式 {rule.pattern}")
+        notes.count(f"{name} 不符合方案所写的格式（已照原样载入）", text)
+        return value
+
+    return check
+
+
+def _is_foreign(text: str, encoding: str) -> bool:
+    """Whether a cell decoded from ``encoding`` is really UTF-8 (two or more Chinese characters in a row)."""
+    if text.isascii():
+        return False
+    raw = text.encode(encoding, "ignore")
+    if not _UTF8_PAIR.search(raw):
+        return False
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

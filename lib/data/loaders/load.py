@@ -1,0 +1,263 @@
+"""Load files through an import profile: read, check, compare with the records, write one data version, publish."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, func, select
+
+from lib.data.database import exclusive_transaction
+from lib.data.loaders.chunks import Chunks
+from lib.data.loaders.columns import Notes
+from lib.data.loaders.conflicts import Conflicts
+from lib.data.loaders.csv_reader import read_csv
+from lib.data.loaders.encodings import file_digest
+from lib.data.loaders.errors import LoadRefused, Reject
+from lib.data.loaders.json_reader import read_json
+from lib.data.loaders.lookups import read_lookups
+from lib.data.loaders.mapping import Mapper
+from lib.data.loaders.merge import TableCounts, TablePlan, count_changes, insert_units, write_changes
+from lib.data.loaders.plans import Plans
+from lib.data.loaders.profiles import Profile, load_profile
+from lib.data.loaders.rejects import RejectList
+from lib.data.loaders.sources import Source, open_sources
+from lib.data.loaders.staging import Staging
+from lib.data.loaders.targets import TABLES
+from lib.data.loaders.workbook_reader import read_workbook
+from lib.data.publish import publish
+from lib.data.tables.sampling import NATURAL_KEYS
+from lib.data.versions import LoadCounts, record_version
+
+#: Called with what is being done (Chinese) and how many rows are done so far.
+Progress = Callable[[str, int], None]
+_AS_OF_COLUMNS: Final = (
+    *("sampled_on", "received_on", "reported_on", "submitted_on", "notice_on"),
+    *("started_on", "finished_on", "rechecked_on"),
+)
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did. ``read`` and ``rejected`` count rows of the files, the other counts records.
+
+    ``new``, ``superseded``, ``unchanged`` are those of the profile's own table; ``tables`` has them for every table.
+    ``version`` is empty if nothing changed (or nothing was to be written).
+    """
+
+    read: int
+    new: int
+    superseded: int
+    unchanged: int
+    rejected: int
+    duplicates: int
+    filtered: int
+    version: int | None
+    as_of: date
+    rejects_file: Path | None
+    rejects: tuple[Reject, ...]
+    notes: tuple[str, ...]
+    tables: dict[str, TableCounts] = field(default_factory=dict)
+    snapshot: Path | None = None
+
+
+def load_files(
+    engine: Engine,
+    files: Sequence[Path],
+    profile: str | Path,
+    *,
+    dry_run: bool = False,
+    accept_partial: bool = False,
+    actor: str,
+    today: date,
+    now: datetime,
+    progress: Progress | None = None,
+    snapshots_folder: Path | None = None,
+    snapshots_kept: int = 5,
+    as_of: date | None = None,
+) -> LoadReport:
+    """Load ``files`` as one data version and publish it into ``snapshots_folder`` (none: do not publish).
+
+    ``dry_run`` does everything but write. Without ``accept_partial`` any rejected row refuses all files. Raises
+    ``LoadRefused`` (Chinese message, first rejects, file of all rejects) and ``DatabaseBusy``; then nothing changed.
+    """
+    rules = load_profile(profile)
+    with tempfile.TemporaryDirectory(prefix="bamai-load-") as folder:
+        load = _Load(engine, [Path(path) for path in files], rules, Path(folder), progress or _silent)
+        with closing(load):
+            load.read()
+            load.check(accept_partial)
+            digest = file_digest(load.files, rules.model_dump_json().encode())
+            reached = as_of or load.reached(today)
+            if dry_run:
+                with engine.connect() as connection:
+                    return load.report(reached, load.compare(connection), None)
+            with exclusive_transaction(engine) as connection:
+                changes = load.compare(connection)
+                version = load.write(connection, changes, as_of=reached, digest=digest, actor=actor, now=now)
+            report = load.report(reached, changes, version)
+    if snapshots_folder is None or version is None:
+        return report
+    path = publish(engine, snapshots_folder, keep=snapshots_kept, version=version)
+    return LoadReport(**{**report.__dict__, "snapshot": path})
+
+
+def _silent(_what: str, _rows: int) -> None:
+    """No progress is shown."""
+
+
+Changes = list[tuple[TablePlan, TableCounts]]
+
+
+class _Load:
+    """One load under way."""
+
+    def __init__(
+        self, engine: Engine, files: list[Path], profile: Profile, folder: Path, progress: Progress
+    ) -> None:
+        if not files:
+            raise LoadRefused("没有给出要载入的文件")
+        self.files = files
+        self.profile = profile
+        self.progress = progress
+        self.folder = folder
+        self.rejects = RejectList(folder)
+        self.notes = Notes()
+        with engine.connect() as connection:
+            lookups = read_lookups(connection)
+        self.mapper = Mapper(profile, lookups, self.rejects.add, self.notes)
+        key = NATURAL_KEYS[TABLES[profile.table]]
+        self.staging = Staging(folder, self.mapper.schema, key, by_item=profile.rows == "item")
+        self.conflicts = Conflicts(self.staging, profile, self.mapper.rows, self.rejects.add)
+        self.rows_read = 0
+        self.rows_rejected = 0
+
+    def close(self) -> None:
+        """Release the staging area."""
+        self.rejects.close()
+        self.staging.close()
+
+    def read(self) -> None:
+        """Read and stage every file, then settle what contradicts itself."""
+        try:
+            for path in self.files:
+                for source in open_sources(path, self.profile.file.members, self.folder):
+                    self._read_source(source)
+        except LoadRefused as refusal:
+            for reject in refusal.rejects:
+                self.rejects.add(reject)
+            self._refuse(str(refusal))
+        self.progress("核对", self.rows_read)
+        self.conflicts.settle()
+        self.rows_rejected += self.conflicts.rows_rejected
+
+    def _read_source(self, source: Source) -> None:
+        before = self.rows_read
+        for chunk in self._chunks(source):
+            mapped = self.mapper.map(chunk)
+            self.staging.add(mapped)
+            self.rows_read += mapped.rows_read
+            self.rows_rejected += mapped.rows_rejected
+            self.progress(f"读取 {source.name}", self.rows_read)
+        if self.rows_read == before and not self.mapper.rows_filtered and not self.rejects.count:
+            raise LoadRefused(
+                f"文件 {source.name}：只有表头，没有数据行",
+                [Reject(source.name, None, None, None, None, "没有数据行")],
+            )
+
+    def _chunks(self, source: Source) -> Chunks:
+        wanted, reject = self.mapper.wanted, self.rejects.add
+        if source.kind == "workbook":
+            return read_workbook(source.path, source.name, self.profile, reject, wanted, self.notes.say)
+        if source.kind == "json":
+            return read_json(source.path, source.name, self.profile, wanted)
+        return read_csv(source.path, source.name, self.profile, self._bad_row, wanted)
+
+    def _bad_row(self, reject: Reject) -> None:
+        self.rows_read += 1
+        self.rows_rejected += 1
+        self.rejects.add(reject)
+
+    def check(self, accept_partial: bool) -> None:
+        """Refuse the load if rows were rejected and that was not accepted, or if nothing is left."""
+        if not self.rejects.count:
+            return
+        left = self.staging.value(select(func.count()).select_from(self.staging.chosen))
+        if accept_partial and left:
+            return
+        more = "" if left == 0 else "；改正后重新载入，或用 --accept-partial 只载入合格的行"
+        self._refuse(
+            f"{self.rejects.count} 处不合要求，涉及 {self.rows_rejected} 行（共读 {self.rows_read} 行），未载入任何记录{more}"
+        )
+
+    def _refuse(self, message: str) -> None:
+        path = self.rejects.publish(self.files[0])
+        raise LoadRefused(message, self.rejects.first, reject_count=self.rejects.count, rejects_file=path)
+
+    def reached(self, today: date) -> date:
+        """The day the data reach to: the last day any row names, but not after today."""
+        record = self.staging.record
+        names = [name for name in _AS_OF_COLUMNS if name in record.c]
+        lasts = self.staging.rows(select(*(func.max(record.c[name]) for name in names)))[0] if names else ()
+        days = [day for day in lasts if day is not None]
+        if any(day > today for day in days):
+            self.notes.say(f"文件中有晚于今天（{today}）的日期，请核对")
+        return min(max(days, default=today), today)
+
+    def compare(self, connection: Connection) -> Changes:
+        """The plans of all tables with what they would change."""
+        self.progress("与现有记录比对", self.rows_read)
+        plans = Plans(self.staging, self.profile, connection).build()
+        return [(plan, count_changes(self.staging, plan)) for plan in plans]
+
+    def write(
+        self, connection: Connection, changes: Changes, *, as_of: date, digest: str, actor: str, now: datetime
+    ) -> int | None:
+        """Write the changes as the next data version; nothing if there are none."""
+        if not any(counts.changes for _, counts in changes):
+            return None
+        self.progress("写入", self.rows_read)
+        main = self._main(changes)
+        version = record_version(
+            connection,
+            as_of=as_of,
+            kind="load",
+            profile=self.profile.name,
+            file_names=[path.name for path in self.files],
+            file_digest=digest,
+            counts=LoadCounts(self.rows_read, main.new, main.superseded, main.unchanged, self.rows_rejected),
+            actor=actor,
+            now=now,
+        )
+        insert_units(connection, self.mapper.places.created, f"导入方案 {self.profile.name}")
+        for plan, counts in changes:
+            write_changes(self.staging, connection, plan, counts, version)
+        return version
+
+    def _main(self, changes: Changes) -> TableCounts:
+        return next(counts for plan, counts in changes if plan.table is TABLES[self.profile.table])
+
+    def report(self, as_of: date, changes: Changes, version: int | None) -> LoadReport:
+        """What happened, with the list of rejects put beside the first file."""
+        main = self._main(changes)
+        return LoadReport(
+            read=self.rows_read,
+            new=main.new,
+            superseded=main.superseded,
+            unchanged=main.unchanged,
+            rejected=self.rows_rejected,
+            duplicates=self.conflicts.duplicates,
+            filtered=self.mapper.rows_filtered,
+            version=version,
+            as_of=as_of,
+            rejects_file=self.rejects.publish(self.files[0]),
+            rejects=tuple(self.rejects.first),
+            notes=tuple(self.notes.sentences()),
+            tables={plan.table.name: counts for plan, counts in changes},
+        )
+
+
+__all__ = ["LoadReport", "Progress", "load_files"]
