@@ -16,12 +16,13 @@ import duckdb
 import pyarrow as pa
 from sqlalchemy import Select, Table, or_, select
 
-from lib.data.duckdb_statements import execute, literal_text
+from lib.data.duckdb_statements import compile_statement, execute, literal_text
 from lib.data.publish import published_versions, snapshot_path
 from lib.data.scope import Scope
 from lib.data.tables import snapshot
 from lib.data.tables.base import snapshot_metadata
 
+_ATTACHED: Final = "snap"
 _INSTANCES_KEPT: Final = 12
 _MEMORY_LIMIT: Final = "1GB"
 _QUERY_SECONDS: Final = 60
@@ -33,6 +34,10 @@ class SnapshotMissing(RuntimeError):
 
 class QueryTooSlow(RuntimeError):
     """A query ran longer than allowed and was stopped."""
+
+
+class OutsideScope(RuntimeError):
+    """A statement went round the views that limit a reader to their districts."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +75,17 @@ class Snapshot:
     def fetch(self, statement: Select[Any]) -> pa.Table:
         """Run one SELECT and return its result as an Arrow table. Safe to call from several threads.
 
-        Raises ``QueryTooSlow`` when it takes longer than allowed.
+        Raises ``QueryTooSlow`` when it takes longer than allowed, ``OutsideScope`` for a statement that reaches past
+        the views of this scope to the attached file.
         """
+        text, parameters = compile_statement(statement)
+        if f"{_ATTACHED}." in text:
+            raise OutsideScope("a statement may name the declared snapshot tables only")
         cursor = self.connection.cursor()
         timer = threading.Timer(_QUERY_SECONDS, cursor.interrupt)
         timer.start()
         try:
-            return execute(cursor, statement).to_arrow_table()
+            return cursor.execute(text, parameters or None).to_arrow_table()
         except duckdb.InterruptException as error:
             raise QueryTooSlow(f"查询超过 {_QUERY_SECONDS} 秒已停止，请缩小期间或地区") from error
         finally:
@@ -118,7 +127,7 @@ def _open_instance(path: Path, scope: Scope) -> Snapshot:
     connection = duckdb.connect(":memory:")
     quoted = str(path).replace("'", "''")
     try:
-        connection.execute(f"ATTACH '{quoted}' AS snap (READ_ONLY)")
+        connection.execute(f"ATTACH '{quoted}' AS {_ATTACHED} (READ_ONLY)")
         for table in snapshot_metadata.sorted_tables:
             view = f"CREATE VIEW {table.name} AS {literal_text(_visible_rows(table, scope))}"
             connection.execute(view)
@@ -136,7 +145,7 @@ def _open_instance(path: Path, scope: Scope) -> Snapshot:
 
 
 def _visible_rows(table: Table, scope: Scope) -> Select[Any]:
-    stored = table.to_metadata(type(table.metadata)(), schema="snap")
+    stored = table.to_metadata(type(table.metadata)(), schema=_ATTACHED)
     query = select(stored)
     if "county_code" in stored.c and not scope.is_everything:
         query = query.where(or_(scope.where(stored, "found"), scope.where(stored, "made")))

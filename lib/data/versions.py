@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, update
 
 from lib.data.tables.loads import data_version
+from lib.data.tables.sampling import NATURAL_KEYS
+
+
+class RealRecords(RuntimeError):
+    """Records loaded from files are in the way of demo data."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,24 @@ def record_version(
         )
     )
     return version
+
+
+def remove_demo_records(connection: Connection) -> None:
+    """Empty the versioned tables of a database that only ever held demo data; version numbers go on.
+
+    Raises ``RealRecords`` if anything was ever loaded from a file: real history is never deleted.
+    """
+    kinds = set(connection.execute(select(data_version.c.kind)).scalars())
+    if "load" in kinds:
+        raise RealRecords("记录库中已有载入的数据，不能用演示数据替换；请用 BAMAI_DATABASE_URL 指定另一个库")
+    for table in NATURAL_KEYS:
+        connection.execute(delete(table))
+    connection.execute(update(data_version).where(data_version.c.kind == "demo").values(kind="removed"))
+
+
+def holds_records(connection: Connection) -> bool:
+    """Whether any data version is in use (removed demo data do not count)."""
+    return bool(connection.execute(select(func.count()).where(data_version.c.kind != "removed")).scalar())
 
 
 def part_of_version(table: Table, version: int) -> ColumnElement[bool]:

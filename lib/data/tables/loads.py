@@ -10,7 +10,7 @@ data_version = Table(
     Column("version", Integer, primary_key=True, autoincrement=False, comment="数据版本号"),
     Column("created_at", DateTime, nullable=False, comment="载入完成时间（协调世界时）"),
     Column("as_of", Date, nullable=False, comment="数据截至"),
-    Column("kind", String(16), nullable=False, comment="load 载入 / demo 演示 / reference 代码表"),
+    Column("kind", String(16), nullable=False, comment="load 载入 / demo 演示 / removed 已移除的演示"),
     Column("profile", String(64), nullable=False, comment="导入方案"),
     Column("file_names", Text, nullable=False, comment="文件名，换行分隔"),
     Column("file_digest", String(64), nullable=False, comment="文件内容与方案的 SHA-256"),

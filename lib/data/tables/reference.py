@@ -74,8 +74,8 @@ conclusion = Table(
     "conclusion",
     records_metadata,
     Column("name", String(64), primary_key=True, comment="样品结论"),
-    Column("supervision_verdict", String(16), nullable=True, comment="qualified / unqualified"),
-    Column("monitoring_verdict", String(16), nullable=True, comment="problem / not_judged"),
+    Column("supervision_verdict", String(16), nullable=True, comment="监督判定 qualified / unqualified"),
+    Column("monitoring_verdict", String(16), nullable=True, comment="监测判定 problem / not_judged"),
     Column("source", Text, nullable=False, comment="来源"),
     comment="样品结论及其两种判定",
 )

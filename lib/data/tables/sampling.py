@@ -117,8 +117,8 @@ sample = Table(
     Column("notice_on", Date, nullable=True, comment="公告日期"),
     Column("conclusion", String(64), ForeignKey("conclusion.name"), nullable=True, comment="样品结论"),
     Column("objection_status", String(32), nullable=True, comment="异议复检状态"),
-    Column("supervision_verdict", String(16), nullable=True, comment="qualified / unqualified"),
-    Column("monitoring_verdict", String(16), nullable=True, comment="problem / not_judged"),
+    Column("supervision_verdict", String(16), nullable=True, comment="监督判定 qualified / unqualified"),
+    Column("monitoring_verdict", String(16), nullable=True, comment="监测判定 problem / not_judged"),
     Column("result_state", String(16), nullable=False, comment="结果状态，见 lib.data.verdicts"),
     Column("tested_items", Integer, nullable=True, comment="检验项目数"),
     Column(

@@ -1,0 +1,220 @@
+"""Filling one snapshot file from the records of one data version."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+from sqlalchemy import Connection, MetaData, Select, Table, func, insert, select
+from sqlalchemy.schema import CreateTable
+
+from lib.data import snapshot_statements as statements
+from lib.data.bulk import arrow_type, read_batches
+from lib.data.duckdb_statements import execute
+from lib.data.tables import reference, sampling, snapshot
+from lib.data.tables.base import snapshot_metadata
+from lib.data.tables.loads import data_version
+from lib.data.versions import part_of_version
+
+#: Statutory limits (data/reference/statutory_limits.csv) that set the due dates of a disposal side.
+START_LIMIT: Final = "D01"
+FINISH_LIMIT: Final = "D03"
+_MEMORY_LIMIT: Final = "600MB"
+_WEEK: Final = timedelta(days=7)
+
+Progress = Callable[[str], None]
+
+
+class SnapshotBuilder:
+    """Fills one snapshot file from one connection to the records."""
+
+    def __init__(self, records: Connection, path: Path, version: int, progress: Progress) -> None:
+        self.records = records
+        self.version = version
+        self.progress = progress
+        self.output = duckdb.connect(
+            str(path), config={"memory_limit": _MEMORY_LIMIT, "preserve_insertion_order": "false"}
+        )
+
+    def build(self) -> None:
+        """Create every table, fill it, and close the file."""
+        try:
+            for table in snapshot_metadata.sorted_tables:
+                execute(self.output, CreateTable(table))
+            self._fill_lookups()
+            self._fill_facts()
+            self._fill_reference()
+            self._fill_information()
+            self.output.execute("CHECKPOINT")
+        finally:
+            self.output.close()
+
+    def _fill_lookups(self) -> None:
+        units = self._rows(reference.reporting_unit)
+        self._register(statements.unit_path, unit_paths(units))
+        categories = self._rows(reference.food_category)
+        self._register(statements.category_rollup, [(c["code"], c["rollup_code"]) for c in categories])
+        groups = self._rows(reference.item_group)
+        self._register(statements.group_rollup, [(g["code"], g["comparable_code"]) for g in groups])
+        item = sampling.failing_item
+        counts = (
+            select(item.c.source, item.c.sample_no, func.count().label("failing_items"))
+            .where(part_of_version(item, self.version), item.c.verdict == "unqualified")
+            .group_by(item.c.source, item.c.sample_no)
+        )
+        batches = list(read_batches(self.records, counts, list(statements.failing_count.columns)))
+        schema = _schema(statements.failing_count)
+        self.output.register(statements.failing_count.name, pa.Table.from_batches(batches, schema))
+        days = sorted((row["day"], row["is_workday"]) for row in self._rows(reference.workday))
+        numbers, first_days = workday_numbers(days)
+        self._register(statements.workday_number, numbers)
+        self._register(statements.workday_by_number, first_days)
+
+    def _fill_facts(self) -> None:
+        self._fill(snapshot.sample, sampling.sample, statements.select_samples)
+        self._fill(snapshot.failing_item, sampling.failing_item, statements.select_failing_items)
+        limits = {row["id"]: (row["value"], row["unit"]) for row in self._rows(reference.statutory_limit)}
+        self._fill(
+            snapshot.disposal,
+            sampling.disposal,
+            lambda incoming: statements.select_disposals(incoming, limits[START_LIMIT], limits[FINISH_LIMIT]),
+        )
+        self._fill(
+            snapshot.enterprise,
+            sampling.enterprise,
+            partial(statements.select_with_place, snapshot.enterprise),
+        )
+        self._fill(
+            snapshot.inspection,
+            sampling.inspection,
+            lambda incoming: statements.select_inspections(incoming, snapshot.enterprise),
+        )
+        self._fill(
+            snapshot.campaign, sampling.campaign, partial(statements.select_with_place, snapshot.campaign)
+        )
+        self._fill(
+            snapshot.campaign_category, sampling.campaign_category, statements.select_campaign_categories
+        )
+        self._fill_sampling_weeks()
+
+    def _fill_sampling_weeks(self) -> None:
+        weeks = [week for duty in self._rows(sampling.sampling_duty) for week in due_weeks(duty)]
+        due = _incoming(sampling.sampling_duty, "due_week")
+        table = pa.table(
+            {
+                "enterprise_key": pa.array([week[0] for week in weeks], pa.string()),
+                "division_code": pa.array([week[1] for week in weeks], pa.string()),
+                "week_start_on": pa.array([week[2] for week in weeks], pa.date32()),
+            }
+        )
+        due.append_column(snapshot.sampling_week.c.week_start_on._copy())
+        self.output.register("due_week", table)
+        self._insert(snapshot.sampling_week, statements.select_sampling_weeks(due))
+
+    def _fill_reference(self) -> None:
+        for target, source in (
+            (snapshot.reporting_unit, reference.reporting_unit),
+            (snapshot.food_category, reference.food_category),
+            (snapshot.item_group, reference.item_group),
+            (snapshot.statutory_limit, reference.statutory_limit),
+        ):
+            self._fill(target, source, partial(statements.select_plain, target))
+        self._fill(snapshot.population, reference.reporting_unit, statements.select_population)
+
+    def _fill_information(self) -> None:
+        loads = [
+            row
+            for row in self._rows(data_version)
+            if row["version"] <= self.version and row["kind"] != "removed"
+        ]
+        newest = max(loads, key=lambda row: row["version"])
+        description = "、".join(sorted({row["profile"] for row in loads}))
+        row = {
+            "version": self.version,
+            "as_of": max(load["as_of"] for load in loads),
+            "created_at": newest["created_at"].isoformat(timespec="seconds"),
+            "is_synthetic": any(load["kind"] == "demo" for load in loads),
+            "description": description,
+        }
+        execute(self.output, insert(snapshot.snapshot_info).values(row))
+
+    def _fill(self, target: Table, source: Table, statement: Callable[[Table], Select[Any]]) -> None:
+        """Stream the records of ``source`` into ``target`` through ``statement``."""
+        self.progress(target.comment or target.name)
+        schema = _schema(source)
+        incoming = _incoming(source, "incoming")
+        self.output.register("incoming", pa.RecordBatchReader.from_batches(schema, self._stream(source)))
+        self._insert(target, statement(incoming))
+        self.output.unregister("incoming")
+
+    def _stream(self, source: Table) -> Iterator[pa.RecordBatch]:
+        query = select(source)
+        if "version_to" in source.c:
+            query = query.where(part_of_version(source, self.version))
+        return read_batches(self.records, query, list(source.columns))
+
+    def _insert(self, target: Table, query: Select[Any]) -> None:
+        execute(self.output, insert(target).from_select([column.name for column in target.columns], query))
+
+    def _rows(self, source: Table) -> list[dict[str, Any]]:
+        query = select(source)
+        if "version_to" in source.c:
+            query = query.where(part_of_version(source, self.version))
+        return [dict(row) for row in self.records.execute(query).mappings()]
+
+    def _register(self, table: Table, rows: list[tuple[Any, ...]]) -> None:
+        columns = list(zip(*rows, strict=True)) or [()] * len(table.columns)
+        arrays = [
+            pa.array(values, arrow_type(column))
+            for values, column in zip(columns, table.columns, strict=True)
+        ]
+        self.output.register(
+            table.name, pa.Table.from_arrays(arrays, names=[column.name for column in table.columns])
+        )
+
+
+def _schema(table: Table) -> pa.Schema:
+    return pa.schema([pa.field(column.name, arrow_type(column)) for column in table.columns])
+
+
+def _incoming(table: Table, name: str) -> Table:
+    """A Core table of the same columns, standing for a registered Arrow stream."""
+    return Table(name, MetaData(), *(type(column)(column.name, column.type) for column in table.columns))
+
+
+def unit_paths(units: list[dict[str, Any]]) -> list[tuple[str, str | None, str | None, str | None]]:
+    """Province, city and county of every reporting unit; a city has no county, a township has its county's."""
+    by_code = {unit["code"]: unit for unit in units}
+    paths = []
+    for unit in units:
+        levels: dict[int, str] = {}
+        step: dict[str, Any] | None = unit
+        while step is not None:
+            levels[step["level"]] = step["code"]
+            step = by_code.get(step["parent_code"])
+        paths.append((unit["code"], levels.get(1), levels.get(2), levels.get(3)))
+    return paths
+
+
+def workday_numbers(days: list[tuple[date, bool]]) -> tuple[list[tuple[date, int]], list[tuple[int, date]]]:
+    """Running number of workdays per day, and the day on which each number is reached."""
+    numbers, first_days, count = [], [], 0
+    for day, is_workday in days:
+        if is_workday:
+            count += 1
+            first_days.append((count, day))
+        numbers.append((day, count))
+    return numbers, first_days
+
+
+def due_weeks(duty: dict[str, Any]) -> Iterator[tuple[str, str | None, date]]:
+    """Mondays of the weeks that lie wholly or partly in a weekly sampling duty."""
+    if duty["frequency"] != "weekly":
+        raise ValueError(f"unknown sampling frequency {duty['frequency']!r} of {duty['enterprise_key']}")
+    monday = duty["start_on"] - timedelta(days=duty["start_on"].weekday())
+    while monday <= duty["end_on"]:
+        yield duty["enterprise_key"], duty["division_code"], monday
+        monday += _WEEK
