@@ -17,7 +17,7 @@ from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.metrics.dimensions import DIMENSIONS
-from lib.metrics.metric import Count, Metric, Parameter, Sum
+from lib.metrics.metric import Count, Metric, Parameter, Sum, seen_from
 from lib.metrics.predicates import check_sampling, effective_filters
 from lib.metrics.source import run
 from lib.metrics.statements import OTHER_SAMPLING, Asked, Question, statements
@@ -94,7 +94,7 @@ def compute(
         excluded=excluded,
         as_of=question.as_of,
         version=snapshot.version,
-        sentence=sentence_of(question, snapshot.names),
+        sentence=sentence_of(question, metric, snapshot.names),
         parameters=question.parameters,
     )
 
@@ -118,21 +118,21 @@ def ask(
         )
     effective = effective_filters(metric, filters)
     check_sampling(metric, filters)
+    day = as_of or snapshot.as_of
     return Question(
-        metric=metric,
+        metric=seen_from(metric, day),
         filters=effective,
         scope=scope,
         by=by,
-        as_of=as_of or snapshot.as_of,
+        as_of=day if metric.needs_as_of else snapshot.as_of,
         parameters=_parameters(metric, parameters or {}),
         units=snapshot.units,
         with_excluded=with_excluded,
     )
 
 
-def sentence_of(question: Question, names: Mapping[str, str]) -> str:
+def sentence_of(question: Question, metric: Metric, names: Mapping[str, str]) -> str:
     """The filter sentence of a figure, with what its metric ignores or counts by its own rule."""
-    metric = question.metric
     omitted = () if any("sampling_kind" in side.table.c for side in metric.sides) else ("sampling",)
     sentence = question.filters.sentence(names, question.scope.sentence(dict(names)), omit=omitted)
     parts = [sentence]

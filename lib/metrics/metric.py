@@ -6,12 +6,13 @@ A declaration is frozen, keyword-only and checked when it is made: a wrong one s
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import Final, Literal
+from functools import lru_cache
+from typing import Any, Final, Literal
 
-from sqlalchemy import BindParameter, Column, ColumnElement, Date, Table, bindparam
+from sqlalchemy import BindParameter, Column, ColumnElement, Date, Table, bindparam, literal
 from sqlalchemy.sql import visitors
 
 from lib.data.filters import Side
@@ -165,6 +166,30 @@ class Metric:
         if self.denominator is None:
             return self.numerator.unit.value
         return "%" if self.per is None else f"{self.per[0]}/{self.per[1]}"
+
+
+@lru_cache(maxsize=256)
+def seen_from(metric: Metric, as_of: date) -> Metric:
+    """The metric with its time limits judged on that day; unchanged if it has none."""
+    if not metric.needs_as_of:
+        return metric
+    day = literal(as_of, Date)
+
+    def day_for(part: Any, **_: Any) -> Any:
+        return day if part is AS_OF else None
+
+    def filled(predicate: ColumnElement[bool]) -> ColumnElement[bool]:
+        return visitors.replacement_traverse(predicate, {}, day_for)
+
+    def side_seen(side: Counted) -> Counted:
+        return replace(side, where=tuple(filled(predicate) for predicate in side.where))
+
+    return replace(
+        metric,
+        numerator=side_seen(metric.numerator),
+        denominator=metric.denominator and side_seen(metric.denominator),
+        excluded=tuple(replace(one, where=filled(one.where)) for one in metric.excluded),
+    )
 
 
 def _names_as_of(side: Counted) -> bool:

@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, distinct, func, not_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    distinct,
+    func,
+    not_,
+    select,
+    true,
+    tuple_,
+)
 
 from lib.data.filters import Filters
 from lib.data.scope import Scope
@@ -78,9 +92,7 @@ def matching(question: Question, side: Counted) -> list[ColumnElement[bool]]:
 
 
 def finished(question: Question, statement: Select[Any], side: Counted) -> Scoped:
-    """Put the scope on a statement and fill in the as-of day."""
-    if question.metric.needs_as_of:
-        statement = statement.params(as_of=question.as_of)
+    """Put the scope on a statement."""
     return scoped(statement, side.table, question.scope, question.filters.side)
 
 
@@ -95,6 +107,8 @@ def _one_statement(question: Question, numerator: Counted, denominator: Counted)
 def _side(
     question: Question, side: Counted, parts: Mapping[str, Counted], exclusions: Sequence[Exclusion]
 ) -> Asked:
+    if exclusions and parts and all(_counts_rows(part) for part in parts.values()):
+        return _classified(question, side, parts, exclusions)
     allowed = sampling_allowed(side.table, question.filters)
     # Without excluded counts the kind of sampling can narrow the scan itself.
     narrowing = [] if exclusions or allowed is None else [allowed]
@@ -109,6 +123,71 @@ def _side(
     )
     statement = statement.group_by(*_keys(keys, side)) if keys else statement
     return Asked(question=finished(question, statement, side), keys=keys)
+
+
+def _classified(
+    question: Question, side: Counted, parts: Mapping[str, Counted], exclusions: Sequence[Exclusion]
+) -> Asked:
+    """Put every row in one class (counted or why not), count the classes, then add them up per group.
+
+    One CASE stops at its first true condition: on large tables a third of the cost of a filtered aggregate for
+    each state, and every row is in exactly one place.
+    """
+    keys = question.shared_by(side)
+    classes = _classes(question, side, parts, exclusions)
+    kind = case(*((where, number) for number, (where, _) in enumerate(classes)), else_=-1).label("kind")
+    inner = select(*_group_columns(keys, side), kind, func.count().label("rows")).where(
+        *where_of(question.metric, side, question.filters, question.units)
+    )
+    inner = inner.group_by(*_keys(keys, side), kind)
+    found = finished(question, inner, side)
+    rows = found.statement.subquery("classified")
+    names = [*parts, *(f"excluded_{exclusion.id}" for exclusion in exclusions)]
+    sums = [
+        _sum_of(rows, [number for number, (_, counted_as) in enumerate(classes) if name in counted_as]).label(
+            name
+        )
+        for name in names
+    ]
+    outer: Select[Any] = select(*_outer_columns(rows, keys), *sums).select_from(rows)
+    outer = outer.group_by(*(rows.c[name] for name in keys)) if keys else outer
+    return Asked(question=found.outside(outer), keys=keys)
+
+
+def _classes(
+    question: Question, side: Counted, parts: Mapping[str, Counted], exclusions: Sequence[Exclusion]
+) -> list[tuple[ColumnElement[bool], tuple[str, ...]]]:
+    """Conditions in order with what a row of that class counts as; frequent and cheap ones first."""
+    allowed = sampling_allowed(side.table, question.filters)
+    classes: list[tuple[ColumnElement[bool], tuple[str, ...]]] = []
+    if allowed is not None:
+        classes.append((not_(allowed), (f"excluded_{OTHER_SAMPLING}",)))
+    whole = {name: and_(true(), *part.where) for name, part in parts.items()}
+    if len(whole) > 1:
+        classes.append((and_(*whole.values()), tuple(whole)))
+    classes += [(where, (name,)) for name, where in reversed(whole.items())]
+    classes += [
+        (exclusion.where, (f"excluded_{exclusion.id}",))
+        for exclusion in exclusions
+        if exclusion.id != OTHER_SAMPLING
+    ]
+    return classes
+
+
+def _sum_of(rows: Subquery, kinds: Sequence[int]) -> ColumnElement[int]:
+    total = func.sum(rows.c.rows).filter(rows.c.kind.in_(kinds))
+    return cast(func.coalesce(total, 0), BigInteger)
+
+
+def _outer_columns(rows: Subquery, keys: Sequence[str]) -> Iterator[ColumnElement[Any]]:
+    for name in keys:
+        yield rows.c[name]
+        if f"{name}_name" in rows.c:
+            yield func.max(rows.c[f"{name}_name"]).label(f"{name}_name")
+
+
+def _counts_rows(part: Counted) -> bool:
+    return isinstance(part, Count) and not part.distinct
 
 
 def _repeated(question: Question, side: Count) -> Asked:

@@ -1,0 +1,135 @@
+"""The rows behind a figure: as many as the figure counts, in a stable order, under Chinese headers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final, Literal
+
+import pyarrow as pa
+from sqlalchemy import Column, ColumnElement, func, select
+
+from lib.data.filters import Filters
+from lib.data.scope import Scope
+from lib.data.snapshot import Snapshot
+from lib.metrics.compute import UnknownDimension, ask
+from lib.metrics.dimensions import DIMENSIONS, dimension_column
+from lib.metrics.metric import Counted, Metric
+from lib.metrics.source import run
+from lib.metrics.statements import Question, finished, matching
+
+Part = Literal["numerator", "denominator"]
+
+#: Order of rows: by day, then by the record's own number; no two rows are alike, so pages never overlap.
+_ORDER: Final[Mapping[str, tuple[str, ...]]] = {
+    "sample": ("sampled_on", "source", "sample_no"),
+    "failing_item": ("sampled_on", "source", "sample_no", "item_name"),
+    "disposal": ("received_on", "source", "sample_no", "side"),
+    "inspection": ("inspected_on", "source", "inspection_no"),
+    "sampling_week": ("week_start_on", "enterprise_key"),
+    "population": ("province_code", "city_code", "county_code"),
+    "campaign": ("start_on", "campaign_code"),
+    "campaign_category": ("start_on", "campaign_code", "category_label"),
+}
+_HEADERS: Final[Mapping[str, str]] = {
+    "source": "来源系统",
+    "inspection_no": "检查编号",
+    "year": "年",
+    "quarter": "季度",
+    "month": "月份",
+    "province_code": "省代码",
+    "city_code": "市代码",
+    "county_code": "县区代码",
+    "made_province_code": "生产地省代码",
+    "made_city_code": "生产地市代码",
+    "made_county_code": "生产地县区代码",
+    "enterprise_key": "企业键",
+    "week_start_on": "周一日期",
+    "producer_key": "生产企业键",
+    "sampled_unit_key": "被抽样单位键",
+}
+
+
+def row_columns(metric: Metric, part: Part = "numerator") -> dict[str, str]:
+    """Columns of the rows behind one side: column name → Chinese header."""
+    side = _side(metric, part)
+    return {column.name: _header(column) for column in side.table.columns}
+
+
+def text_columns(metric: Metric, part: Part = "numerator") -> tuple[str, ...]:
+    """Columns that are identifiers or words and must never be read as numbers."""
+    table = _side(metric, part).table
+    return tuple(column.name for column in table.columns if column.type.python_type is str)
+
+
+def count_rows(
+    snapshot: Snapshot,
+    metric: Metric,
+    filters: Filters,
+    scope: Scope,
+    *,
+    part: Part = "numerator",
+    group: Mapping[str, Any] | None = None,
+    as_of: date | None = None,
+) -> int:
+    """How many rows lie behind one side; equal to the figure where rows are what it counts."""
+    question, side, predicates = _asked(snapshot, metric, filters, scope, part, group or {}, as_of)
+    statement = select(func.count().label("rows")).select_from(side.table).where(*predicates)
+    return int(run(snapshot, finished(question, statement, side))["rows"][0].as_py())
+
+
+def fetch_rows(
+    snapshot: Snapshot,
+    metric: Metric,
+    filters: Filters,
+    scope: Scope,
+    *,
+    part: Part = "numerator",
+    group: Mapping[str, Any] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+    as_of: date | None = None,
+) -> pa.Table:
+    """The rows behind one side of a figure, all of them unless a page is asked for.
+
+    `group` holds dimension values of one group of the result table (None: the group “未知”). For a metric of
+    distinct keys the rows are the records those keys come from.
+    """
+    question, side, predicates = _asked(snapshot, metric, filters, scope, part, group or {}, as_of)
+    order = [side.table.c[name].asc().nulls_last() for name in _ORDER[side.table.name]]
+    statement = select(*side.table.columns).where(*predicates).order_by(*order)
+    statement = statement.limit(limit) if limit is not None else statement
+    return run(snapshot, finished(question, statement.offset(offset) if offset else statement, side))
+
+
+def _asked(
+    snapshot: Snapshot,
+    metric: Metric,
+    filters: Filters,
+    scope: Scope,
+    part: Part,
+    group: Mapping[str, Any],
+    as_of: date | None,
+) -> tuple[Question, Counted, Sequence[ColumnElement[bool]]]:
+    question = ask(snapshot, metric, filters, scope, by=tuple(group), as_of=as_of)
+    side = _side(question.metric, part)
+    kept = {name: group[name] for name in question.shared_by(side)}
+    return question, side, [*matching(question, side), *_in_group(side, kept)]
+
+
+def _side(metric: Metric, part: Part) -> Counted:
+    if part == "numerator":
+        return metric.numerator
+    if metric.denominator is None:
+        raise ValueError(f"指标“{metric.name}”是计数，没有分母")
+    return metric.denominator
+
+
+def _in_group(side: Counted, group: Mapping[str, Any]) -> Iterator[ColumnElement[bool]]:
+    for name, value in group.items():
+        column = dimension_column(name, side)
+        if column is None:
+            raise UnknownDimension(f"这一侧的数据没有维度“{DIMENSIONS[name].name}”")
+        yield column.is_(None) if value is None else column == value
+
+
+def _header(column: Column[Any]) -> str:
+    return _HEADERS.get(column.name) or str(column.comment or column.name)
