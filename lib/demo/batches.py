@@ -7,7 +7,7 @@ import numpy as np
 from lib.demo.calibration import KIND_SHARE, KINDS, PURPOSE_SHARE, TIER_SHARE, YEARS
 from lib.demo.districts import Districts
 from lib.demo.enterprises import Pools
-from lib.demo.foods import CATERING, CELLS, FRESH, PROCESSED, TABLEWARE
+from lib.demo.foods import CELLS, FRESH, PROCESSED
 from lib.demo.places import (
     CATERERS,
     CATERING_STAGE,
@@ -23,9 +23,9 @@ from lib.demo.places import (
     PRODUCTION_PLACES,
     STAGE_EDGES,
 )
-from lib.demo.product_mix import ProductMix
 from lib.demo.streams import pick, pick_by_row
 from lib.demo.volume import Month
+from lib.demo.world import World
 
 LABORATORIES = 12
 #: Share of packaged batches found in shops that were made in the city they were found in (assumed; with the
@@ -82,19 +82,18 @@ def fixed_batches(count: int, **values: np.ndarray | int) -> Batches:
     return Batches(**arrays)
 
 
-def draw_batches(
-    generator: np.random.Generator, month: Month, districts: Districts, mix: ProductMix, pools: Pools
-) -> Batches:
+def draw_batches(generator: np.random.Generator, month: Month, world: World) -> Batches:
     """Draw the random batches of a month."""
     count = month.batches
     day = month.days[pick(generator, month.weights(), count)]
-    unit = pick(generator, districts.weight, count)
-    block = pick_by_row(generator, districts.block_edges, unit)
-    cell = _cells(generator, mix.share[YEARS.index(month.year)], block)
+    unit = pick(generator, world.districts.weight, count)
+    block = pick_by_row(generator, world.districts.block_edges, unit)
+    cell = _cells(generator, world.mix.share[YEARS.index(month.year)], block)
     stage = pick_by_row(generator, STAGE_EDGES, block)
     stage[_is_far(cell) & (stage == PRODUCTION)] = DISTRIBUTION
-    producer = _producers(generator, unit, cell, stage, districts, pools)
-    sampled_unit, place = _sampled_units(generator, unit, block, stage, producer, pools)
+    producer = _producers(generator, unit, cell, stage, world)
+    sampled_unit, place = _sampled_units(generator, unit, block, stage, world.pools)
+    sampled_unit = np.where(stage == PRODUCTION, producer, sampled_unit)
     material = _materials(generator, block, stage, place)
     purpose = pick(generator, np.array(PURPOSE_SHARE), count)
     return Batches(
@@ -144,14 +143,13 @@ def _producers(
     unit: np.ndarray,
     cell: np.ndarray,
     stage: np.ndarray,
-    districts: Districts,
-    pools: Pools,
+    world: World,
 ) -> np.ndarray:
     """Producer numbers: processed food only; at the producer, in the same city, or elsewhere."""
-    count = len(unit)
+    count, pools = len(unit), world.pools
     is_local = (stage == PRODUCTION) | (generator.random(count) < MADE_IN_CITY_SHARE)
     is_local &= ~_is_far(cell)
-    home = np.where(stage == PRODUCTION, unit, _units_of_same_city(generator, unit, districts))
+    home = np.where(stage == PRODUCTION, unit, _units_of_same_city(generator, unit, world.districts))
     skew = generator.random(count) ** 1.3
     local = pools.producer_start[home, cell] + (skew * pools.producer_count[home, cell]).astype(np.int32)
     outside = pools.outside_start[cell] + (skew * pools.outside_count[cell]).astype(np.int32)
@@ -176,22 +174,17 @@ def _sampled_units(
     unit: np.ndarray,
     block: np.ndarray,
     stage: np.ndarray,
-    producer: np.ndarray,
     pools: Pools,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Sampled business and its place; at the production stage the producer itself."""
+    """Shop or caterer and its place; for batches sampled at a producer only the place counts."""
     shop = np.where(block == FRESH, FRESH_SHOPS, FOOD_SHOPS)
     group = np.where(stage == CATERING_STAGE, CATERERS, shop)
     skew = generator.random(len(unit)) ** 1.4
     number = pools.business_start[unit, group] + (skew * pools.business_count[unit, group]).astype(np.int32)
-    places = np.array(pools.register.place, dtype=np.int32)[number]
+    places = pools.place[number]
     inside = np.array([PLACE_INDEX[name] for name in PRODUCTION_PLACES], dtype=np.int32)
     at_producer = inside[pick(generator, np.array(PRODUCTION_PLACE_SHARE), len(unit))]
-    is_production = stage == PRODUCTION
-    return (
-        np.where(is_production, producer, number).astype(np.int32),
-        np.where(is_production, at_producer, places).astype(np.int32),
-    )
+    return number.astype(np.int32), np.where(stage == PRODUCTION, at_producer, places).astype(np.int32)
 
 
 def _materials(
@@ -199,7 +192,7 @@ def _materials(
 ) -> np.ndarray:
     """Finished, semi-finished or raw (packaged food only); moves the place of what is not finished in ``place``."""
     material = np.where(stage == PRODUCTION, pick(generator, np.array(MATERIAL_SHARE), len(block)), 0)
-    material = np.where((block == PROCESSED) & (block != TABLEWARE) & (block != CATERING), material, -1)
+    material = np.where(block == PROCESSED, material, -1)
     for name, store in MATERIAL_PLACES.items():
         place[material == MATERIALS.index(name)] = PLACE_INDEX[store]
     return material.astype(np.int32)

@@ -7,28 +7,29 @@ from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import Connection, Engine, Table, func, select, update
+from sqlalchemy import Connection, Engine, Table, select, update
 
 from lib.data.bulk import bulk_insert
 from lib.data.database import exclusive_transaction
 from lib.data.tables import sampling
 from lib.data.tables.loads import data_version
-from lib.data.versions import LoadCounts, latest_version, record_version
+from lib.data.versions import LoadCounts, record_version
 from lib.demo.batches import Batches, draw_batches, joined
 from lib.demo.calibration import KINDS
 from lib.demo.campaigns import Campaigns, campaign_rows, categories_table
 from lib.demo.disposal import draw_disposals
-from lib.demo.districts import Districts, load_districts
-from lib.demo.enterprises import Pools, build_pools
+from lib.demo.districts import load_districts
+from lib.demo.enterprises import build_pools
 from lib.demo.failing_items import draw_items
 from lib.demo.product_mix import product_mix
 from lib.demo.repeat_offenders import OneFailureEach, offender_batches
 from lib.demo.results import conclude, draw_failures
 from lib.demo.scale import CITY, SCALES, Scale
 from lib.demo.streams import stream
-from lib.demo.tables import TableMaker
-from lib.demo.volume import Month, day_number, months, workdays
+from lib.demo.tables import TableMaker, sample_numbers
+from lib.demo.volume import Month, months, workdays
 from lib.demo.weekly_sampling import weekly_rows
+from lib.demo.world import World
 
 #: Changes whenever the same seed would give other rows.
 GENERATOR = "demo-1"
@@ -46,15 +47,11 @@ class ReferenceMissing(RuntimeError):
 
 
 @dataclass(frozen=True)
-class World:
-    """What all months share."""
+class Story:
+    """The fixed rows of published stories, and what keeps the random rows from spoiling them."""
 
-    scale: Scale
-    seed: int
-    districts: Districts
-    pools: Pools
     campaigns: Campaigns
-    special: Batches
+    batches: Batches
     guard: OneFailureEach
     inspections: pa.Table
     duties: pa.Table
@@ -66,17 +63,17 @@ def build_demo(
     """Write the demo database as one data version of kind ``demo`` and return its number.
 
     ``scale``: "city", "province", "nation" or a ``Scale``; the same scale and seed give the same rows on every
-    engine. The schema must exist and the reference tables be filled. Raises ``RecordsNotEmpty`` when any data
-    version is present, ``ReferenceMissing`` without reference tables, ``ValueError`` for an unknown scale.
+    engine. The schema must exist and the reference tables be filled. Raises ``RecordsNotEmpty`` when anything
+    was loaded before, ``ReferenceMissing`` without reference tables, ``ValueError`` for an unknown scale.
     """
     plan = scale if isinstance(scale, Scale) else _named_scale(scale)
     tell = progress or (lambda _text: None)
     with exclusive_transaction(engine) as connection:
         _check(connection)
-        world = _world(connection, plan, seed)
+        world, story = make_world(connection, plan, seed)
         version = _record_version(connection, plan, seed, now)
-        written = _write_months(connection, world, version, tell)
-        written += _write_rest(connection, world, version)
+        written = _write_months(connection, world, story, version, tell)
+        written += _write_rest(connection, world, story, version)
         counted = update(data_version).where(data_version.c.version == version)
         connection.execute(counted.values(rows_read=written, records_new=written))
     return version
@@ -89,10 +86,8 @@ def _named_scale(name: str) -> Scale:
 
 
 def _check(connection: Connection) -> None:
-    if (
-        latest_version(connection) is not None
-        or connection.execute(select(func.count()).select_from(sampling.sample)).scalar()
-    ):
+    kinds = set(connection.execute(select(data_version.c.kind).distinct()).scalars())
+    if kinds - {"reference"}:
         raise RecordsNotEmpty(
             "记录库里已有数据，演示数据只写入空的记录库：请换一个 BAMAI_DATABASE_URL，或先移走现有数据库文件"
         )
@@ -100,24 +95,19 @@ def _check(connection: Connection) -> None:
         raise ReferenceMissing("代码表为空，请先载入代码表（manage.py demo 会自动完成）")
 
 
-def _world(connection: Connection, scale: Scale, seed: int) -> World:
+def make_world(connection: Connection, scale: Scale, seed: int) -> tuple[World, Story]:
+    """Everything but the months: districts, enterprises, fixed rows."""
     calendar = workdays(connection)
     districts = load_districts(connection, scale, seed)
     pools = build_pools(districts, scale, seed)
-    offenders = offender_batches(pools.register, districts, calendar, seed, scale.first_day, scale.as_of)
-    campaign, inspections = campaign_rows(pools.register, districts, calendar, seed)
-    weekly, duties = weekly_rows(pools.register, districts, calendar, seed)
-    special = joined(campaign, weekly, *([offenders] if offenders is not None else []))
-    return World(
-        scale=scale,
-        seed=seed,
-        districts=districts,
-        pools=pools,
-        campaigns=Campaigns(),
-        special=special,
-        guard=OneFailureEach(districts, pools),
-        inspections=inspections,
-        duties=duties,
+    register = pools.register
+    offenders = offender_batches(register, districts, calendar, seed, scale)
+    campaign, inspections = campaign_rows(register, districts, calendar, seed)
+    weekly, duties = weekly_rows(register, districts, calendar, seed)
+    fixed = joined(campaign, weekly, *([offenders] if offenders is not None else []))
+    guard = OneFailureEach(districts, pools)
+    return World(scale, seed, districts, pools, product_mix()), Story(
+        Campaigns(), fixed, guard, inspections, duties
     )
 
 
@@ -136,38 +126,31 @@ def _record_version(connection: Connection, scale: Scale, seed: int, now: dateti
     )
 
 
-def _write_months(connection: Connection, world: World, version: int, tell: Progress) -> int:
-    maker = TableMaker(
-        world.districts, world.pools.register, world.campaigns, version, world.scale.has_details
-    )
-    calendar = workdays(connection)
+def _write_months(connection: Connection, world: World, story: Story, version: int, tell: Progress) -> int:
+    maker = TableMaker(world, story.campaigns, version)
     written = 0
-    for month in months(world.scale, calendar):
+    for month in months(world.scale, workdays(connection)):
         tell(f"生成演示数据：{month.year}年{month.month}月，{month.batches:,} 批次")
-        for table, rows in month_tables(world, maker, month):
+        for table, rows in month_tables(world, story, maker, month):
             written += bulk_insert(connection, table, [rows])
     return written
 
 
-def month_tables(world: World, maker: TableMaker, month: Month) -> list[tuple[Table, pa.Table]]:
+def month_tables(world: World, story: Story, maker: TableMaker, month: Month) -> list[tuple[Table, pa.Table]]:
     """Samples, failing items and disposal sides of one month."""
-    seed, as_of = world.seed, day_number(world.scale.as_of)
-    mix = product_mix()
-    key = (month.year, month.month)
-    drawn = draw_batches(stream(seed, "batches", *key), month, world.districts, mix, world.pools)
-    batches = joined(drawn, _special_of(world.special, month))
-    _name_campaigns(batches, month, world)
-    generator = stream(seed, "results", *key)
-    fails, problem = draw_failures(generator, batches, month, world.districts, mix)
-    world.guard.apply(batches, fails)
-    results = conclude(generator, batches, fails, problem, month, mix, as_of)
-    numbers = pa.array(
-        [f"DEMO{month.year}{month.month:02d}{number:07d}" for number in range(1, len(batches) + 1)]
-    )
-    items = draw_items(stream(seed, "items", *key), batches, results)
-    disposals = draw_disposals(
-        stream(seed, "disposal", *key), batches, results, world.districts, world.pools.register, as_of
-    )
+
+    def of_month(part: str) -> np.random.Generator:
+        return stream(world.seed, part, month.year, month.month)
+
+    batches = joined(draw_batches(of_month("batches"), month, world), _special_of(story.batches, month))
+    _name_campaigns(batches, month, world, story.campaigns)
+    generator = of_month("results")
+    fails, problem = draw_failures(generator, batches, month, world)
+    story.guard.apply(batches, fails)
+    results = conclude(generator, batches, (fails, problem), month, world)
+    numbers = sample_numbers(month, len(batches))
+    items = draw_items(of_month("items"), batches, results)
+    disposals = draw_disposals(of_month("disposal"), batches, results, world)
     return [
         (sampling.sample, maker.samples(batches, results, numbers)),
         (sampling.failing_item, maker.failing_items(items, numbers)),
@@ -180,17 +163,17 @@ def _special_of(special: Batches, month: Month) -> Batches:
     return Batches(**{name: values[rows] for name, values in vars(special).items()})
 
 
-def _name_campaigns(batches: Batches, month: Month, world: World) -> None:
+def _name_campaigns(batches: Batches, month: Month, world: World, campaigns: Campaigns) -> None:
     """Special-campaign batches belong to the campaign of their city or province and quarter."""
     special = (batches.kind == KINDS.index("专项")) & (batches.campaign < 0)
     for unit in np.unique(batches.unit[special]):
         code = world.districts.codes[unit]
         owner = CITY if world.districts.parent[unit] == CITY else code[:2] + "0000"
-        number = world.campaigns.special(owner, month.year, month.quarter)
+        number = campaigns.special(owner, month.year, month.quarter)
         batches.campaign[special & (batches.unit == unit)] = number
 
 
-def _write_rest(connection: Connection, world: World, version: int) -> int:
+def _write_rest(connection: Connection, world: World, story: Story, version: int) -> int:
     """Enterprises, campaigns, inspections and sampling duties."""
     stamped = pa.array([version], pa.int32())
 
@@ -201,9 +184,9 @@ def _write_rest(connection: Connection, world: World, version: int) -> int:
 
     rows = {
         sampling.enterprise: world.pools.register.table(version, world.seed),
-        sampling.campaign: world.campaigns.table(version),
+        sampling.campaign: story.campaigns.table(version),
         sampling.campaign_category: categories_table(version),
-        sampling.inspection: with_version(world.inspections),
-        sampling.sampling_duty: with_version(world.duties),
+        sampling.inspection: with_version(story.inspections),
+        sampling.sampling_duty: with_version(story.duties),
     }
     return sum(bulk_insert(connection, table, [content]) for table, content in rows.items())

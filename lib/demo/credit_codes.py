@@ -6,22 +6,17 @@ GB 11714 that begins with DEM; production licences end in an ISO 7064 MOD 11,10 
 
 from typing import Final
 
-import numpy as np
-
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_WEIGHTS = np.array([pow(3, place, 31) for place in range(17)])
-_ORGANISATION_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2])
-
-
-def credit_codes(divisions: np.ndarray, serials: np.ndarray) -> list[str]:
-    """Codes for enterprises; ``divisions`` six-digit texts, ``serials`` distinct integers below 31**5."""
-    return [
-        credit_code(str(division), int(serial)) for division, serial in zip(divisions, serials, strict=True)
-    ]
+_VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
+_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def credit_code(division: str, serial: int) -> str:
-    """One code: 91, division, DEM and the serial in base 31, check digits of the organisation and of the whole."""
+    """One code: 91, division, DEM and the serial in base 31, check digits of the organisation and of the whole.
+
+    ``division`` has six digits, ``serial`` is below 31**5.
+    """
     digits = ""
     for _ in range(5):
         serial, digit = divmod(serial, 31)
@@ -32,15 +27,18 @@ def credit_code(division: str, serial: int) -> str:
 
 
 def _organisation_check(text: str) -> str:
-    values = np.array([int(letter, 36) for letter in text])
-    check = 11 - int((values * _ORGANISATION_WEIGHTS).sum()) % 11
+    check = (
+        11
+        - sum(int(letter, 36) * weight for letter, weight in zip(text, _ORGANISATION_WEIGHTS, strict=True))
+        % 11
+    )
     return "X" if check == 10 else "0" if check == 11 else str(check)
 
 
 def check_character(body: str) -> str:
     """Check character of the first 17 characters of a credit code."""
-    values = np.array([ALPHABET.index(letter) for letter in body])
-    return ALPHABET[(31 - int((values * _WEIGHTS).sum()) % 31) % 31]
+    total = sum(_VALUES[letter] * weight for letter, weight in zip(body, _WEIGHTS, strict=True))
+    return ALPHABET[-total % 31]
 
 
 def production_licence(category_code: str, division: str, serial: int) -> str:

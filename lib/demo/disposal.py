@@ -6,11 +6,10 @@ from typing import Final
 import numpy as np
 
 from lib.demo.batches import Batches
-from lib.demo.districts import Districts
-from lib.demo.enterprises import Register
 from lib.demo.places import CATERING_STAGE, ONLINE, PRODUCTION
 from lib.demo.results import Results
 from lib.demo.streams import pick
+from lib.demo.world import World
 
 SIDES: Final = ("生产", "流通", "餐饮", "网抽")
 PRODUCER_SIDE, SHOP_SIDE, CATERER_SIDE, ONLINE_SIDE = range(4)
@@ -62,25 +61,41 @@ class Disposals:
     recheck_passed: np.ndarray
 
 
+@dataclass(frozen=True)
+class _Sides:
+    """Batch, side, enterprise, authority (unit, -1 unknown) and day the authority has the report."""
+
+    row: np.ndarray
+    side: np.ndarray
+    company: np.ndarray
+    authority: np.ndarray
+    received: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """Start, end of pausing, site check and finish of each side, whether or not they lie in the future."""
+
+    started: np.ndarray
+    paused: np.ndarray
+    finished: np.ndarray
+    rechecked: np.ndarray
+
+
 def draw_disposals(
-    generator: np.random.Generator,
-    batches: Batches,
-    results: Results,
-    districts: Districts,
-    register: Register,
-    as_of: int,
+    generator: np.random.Generator, batches: Batches, results: Results, world: World
 ) -> Disposals:
-    """Disposal sides of the unqualified batches whose report the authority has by ``as_of``."""
+    """Disposal sides of the unqualified batches whose report the authority has by the as-of day."""
     row, side, company = _sides(batches, results)
-    authority = np.array(register.division, dtype=np.int32)[company]
+    authority = np.array(world.pools.register.division, dtype=np.int32)[company]
     received = (
         results.reported[row] + 1 + (generator.random(len(row)) * np.where(side == 0, 9, 5)).astype(int)
     )
-    keep = received <= as_of
-    row, side, company, authority, received = (
-        item[keep] for item in (row, side, company, authority, received)
-    )
-    return _clocks(generator, row, side, company, authority, received, results, districts, as_of)
+    known = received <= world.as_of
+    sides = _Sides(row[known], side[known], company[known], authority[known], received[known])
+    is_slow = sides.authority == world.districts.index[SLOW_COUNTY]
+    clock = _clock(generator, sides, is_slow, results.objection[sides.row] > 0, world.as_of)
+    return _disposals(generator, sides, clock, world.as_of)
 
 
 def _sides(batches: Batches, results: Results) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -97,55 +112,53 @@ def _sides(batches: Batches, results: Results) -> tuple[np.ndarray, np.ndarray, 
     return row[order], side[order], company[order]
 
 
-def _clocks(
-    generator: np.random.Generator,
-    row: np.ndarray,
-    side: np.ndarray,
-    company: np.ndarray,
-    authority: np.ndarray,
-    received: np.ndarray,
-    results: Results,
-    districts: Districts,
-    as_of: int,
-) -> Disposals:
-    count = len(row)
-    is_slow = (authority == districts.index[SLOW_COUNTY]).astype(int)
-    chance = {name: generator.random(count) < np.array(shares)[is_slow] for name, shares in _PUNCTUAL.items()}
-    # Working days: five of them last at least five calendar days, so that an early start is early anywhere.
+def _clock(
+    generator: np.random.Generator, sides: _Sides, is_slow: np.ndarray, is_contested: np.ndarray, as_of: int
+) -> _Clock:
+    count, received = len(sides.row), sides.received
+    chance = {
+        name: generator.random(count) < np.where(is_slow, slow, usual)
+        for name, (usual, slow) in _PUNCTUAL.items()
+    }
+    # Five working days last at least five calendar days, so that an early start is in time on any calendar.
     early, late = generator.integers(0, 6, count), 12 + generator.exponential(7, count).astype(int)
     started = received + np.where(chance["start"], early, late)
-    paused = np.where(results.objection[row] > 0, 20 + generator.integers(0, 25, count), 0)
+    paused = np.where(is_contested, 20 + generator.integers(0, 25, count), 0)
     in_time = (18 + 70 * generator.beta(2.0, 1.7, count)).astype(int)
     overdue = 92 + generator.exponential(28, count).astype(int)
     finished = np.maximum(received + np.where(chance["finish"], in_time, overdue), started + 3) + paused
     finished = np.where(generator.random(count) < _NEVER_FINISHED, as_of + 1, finished)
-    rechecked = np.where(
-        chance["recheck"], np.maximum(finished - generator.integers(0, 12, count), started), -1
-    )
-    is_done, is_begun = finished <= as_of, started <= as_of
-    made = np.round(generator.lognormal(5.0, 1.2, count), 1)
-    sold_share, recall_share = generator.random(count), generator.random(count)
-    controlled = np.minimum(started + generator.integers(0, 12, count), finished)
+    checked = np.maximum(finished - generator.integers(0, 12, count), started)
+    return _Clock(started, paused, finished, np.where(chance["recheck"], checked, -1))
 
+
+def _disposals(generator: np.random.Generator, sides: _Sides, clock: _Clock, as_of: int) -> Disposals:
+    count = len(sides.row)
+    is_done, is_begun = clock.finished <= as_of, clock.started <= as_of
+    controlled = np.minimum(clock.started + generator.integers(0, 12, count), clock.finished)
+    is_controlled = controlled <= as_of
+    made = np.round(generator.lognormal(5.0, 1.2, count), 1)
+    sold, recalled = generator.random(count), 0.3 * generator.random(count)
+    is_checked = is_done & (clock.rechecked >= 0)
     return Disposals(
-        row=row,
-        side=side,
-        authority=authority,
-        company=company,
-        received=received,
-        delivered=_until(received + generator.integers(0, 5, count), as_of),
-        started=_until(started, as_of),
+        row=sides.row,
+        side=sides.side,
+        authority=sides.authority,
+        company=sides.company,
+        received=sides.received,
+        delivered=_until(sides.received + generator.integers(0, 5, count), as_of),
+        started=_until(clock.started, as_of),
         controlled=_until(controlled, as_of),
-        finished=_until(finished, as_of),
-        paused_days=paused,
+        finished=_until(clock.finished, as_of),
+        paused_days=clock.paused,
         status=np.where(is_done, 2, np.where(is_begun, 1, 0)),
-        cause=np.where(is_done, _causes(generator, side), -1),
+        cause=np.where(is_done, _causes(generator, sides.side), -1),
         case_filed=np.where(is_done, generator.random(count) < _CASE_FILED, -1),
-        made=np.where(controlled <= as_of, made, np.nan),
-        stock=np.where(controlled <= as_of, np.round(made * (1 - sold_share) * 0.5, 1), np.nan),
-        recalled=np.where(controlled <= as_of, np.round(made * sold_share * recall_share * 0.3, 1), np.nan),
-        rechecked=np.where(is_done, rechecked, -1),
-        recheck_passed=np.where(is_done & (rechecked >= 0), generator.random(count) < _RECHECK_PASSED, -1),
+        made=np.where(is_controlled, made, np.nan),
+        stock=np.where(is_controlled, np.round(made * (1 - sold) * 0.5, 1), np.nan),
+        recalled=np.where(is_controlled, np.round(made * sold * recalled, 1), np.nan),
+        rechecked=np.where(is_checked, clock.rechecked, -1),
+        recheck_passed=np.where(is_checked, generator.random(count) < _RECHECK_PASSED, -1),
     )
 
 

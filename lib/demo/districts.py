@@ -5,9 +5,10 @@ a rate of its own is the one of the step change (``calibration.STEP_COUNTY``).
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from lib.data.tables.reference import reporting_unit
 from lib.demo.calibration import BLOCK_SHARE
@@ -73,22 +74,21 @@ def load_districts(connection: Connection, scale: Scale, seed: int) -> Districts
     )
 
 
-def _is_under(code: str, roots: tuple[str, ...], by_code: dict[str, object]) -> bool:
+def _is_under(code: str, roots: tuple[str, ...], by_code: dict[str, Row[Any]]) -> bool:
     current: str | None = code
     while current is not None:
         if current in roots:
             return True
-        current = getattr(by_code[current], "parent_code", None)
+        current = by_code[current].parent_code
     return False
 
 
-def _weight(unit: object, seed: int) -> float:
-    code, population = getattr(unit, "code"), getattr(unit, "population")  # noqa: B009
-    if code in ZONE_WEIGHT:
-        return float(ZONE_WEIGHT[code])
-    if population:
-        return float(population)
-    return float(COUNTY_WEIGHT * stream(seed, "county weight", code).lognormal(-0.08, 0.4))
+def _weight(unit: Row[Any], seed: int) -> float:
+    if unit.code in ZONE_WEIGHT:
+        return float(ZONE_WEIGHT[unit.code])
+    if unit.population:
+        return float(unit.population)
+    return float(COUNTY_WEIGHT * stream(seed, "county weight", unit.code).lognormal(-0.08, 0.4))
 
 
 def _blocks(codes: tuple[str, ...], weight: np.ndarray) -> np.ndarray:

@@ -80,7 +80,10 @@ class Register:
 
 @dataclass(frozen=True)
 class Pools:
-    """Where the numbers of each pool begin and how many there are, by unit and cell or business group."""
+    """Where the numbers of each pool begin and how many there are, by unit and cell or business group.
+
+    ``place``: sampling place of each enterprise, -1 for producers.
+    """
 
     register: Register
     producer_start: np.ndarray
@@ -89,6 +92,7 @@ class Pools:
     outside_count: np.ndarray
     business_start: np.ndarray
     business_count: np.ndarray
+    place: np.ndarray
 
 
 def build_pools(districts: Districts, scale: Scale, seed: int) -> Pools:
@@ -107,7 +111,17 @@ def build_pools(districts: Districts, scale: Scale, seed: int) -> Pools:
         outside[:, cell] = len(register.keys), OUTSIDE_PRODUCERS_PER_CELL
         _add_outside(register, cell, districts, generator)
     businesses = _add_businesses(register, districts, scale, stream(seed, "businesses"))
-    return Pools(register, producers[0], producers[1], outside[0], outside[1], businesses[0], businesses[1])
+    place = np.array(register.place, dtype=np.int32)
+    return Pools(
+        register,
+        producer_start=producers[0],
+        producer_count=producers[1],
+        outside_start=outside[0],
+        outside_count=outside[1],
+        business_start=businesses[0],
+        business_count=businesses[1],
+        place=place,
+    )
 
 
 def _producing_cells() -> list[int]:

@@ -14,6 +14,7 @@ from lib.demo.districts import Districts, city_units
 from lib.demo.enterprises import Pools, Register, short_name
 from lib.demo.foods import CELL_BY_LABEL, CELLS
 from lib.demo.places import PLACE_INDEX, PRODUCTION
+from lib.demo.scale import Scale
 from lib.demo.streams import stream
 from lib.demo.volume import day_number
 
@@ -38,14 +39,10 @@ QUALIFIED_A_YEAR: Final = 6
 
 
 def offender_batches(
-    register: Register,
-    districts: Districts,
-    calendar: dict[date, bool],
-    seed: int,
-    first_day: date,
-    as_of: date,
+    register: Register, districts: Districts, calendar: dict[date, bool], seed: int, scale: Scale
 ) -> Batches | None:
     """All fixed batches of the twelve producers, or nothing when the scale does not sample the city."""
+    first_day, as_of = scale.first_day, scale.as_of
     if not districts.weight[districts.index[OFFENDERS[0][0]]]:
         return None
     generator = stream(seed, "repeat offenders")

@@ -28,9 +28,9 @@ from lib.demo.calibration import (
 )
 from lib.demo.districts import Districts
 from lib.demo.foods import CELLS
-from lib.demo.product_mix import ProductMix
 from lib.demo.streams import pick, pick_by_row
 from lib.demo.volume import Month, day_number
+from lib.demo.world import World
 
 CONCLUSION_NAMES: Final = tuple(CONCLUSIONS)
 SUPERVISION: Final = ("qualified", "unqualified")
@@ -39,7 +39,7 @@ STATES: Final = ("concluded", "pending", "not_tested", "reinspection", "objectio
 
 #: Objection statuses of an unqualified result, old and recent (assumed); the last entry takes what is left.
 _SETTLED = {"复检合格": 0.010, "复检不合格": 0.030, "异议认可": 0.006, "异议不认可": 0.012, "逾期异议": 0.006}
-_OPEN = {"复检中": 0.05, "异议处置中": 0.04, "逾期异议": 0.006}
+_OPEN = {"复检中": 0.10, "异议处置中": 0.07, "逾期异议": 0.006}
 _NONE = "未申请复检"
 _OPEN_DAYS = 45
 #: Fixed results (``Batches.fixed_result``) come this many days after sampling.
@@ -62,17 +62,15 @@ class Results:
     state: np.ndarray
 
 
-def unqualified_probability(
-    batches: Batches, month: Month, districts: Districts, mix: ProductMix
-) -> np.ndarray:
+def unqualified_probability(batches: Batches, month: Month, world: World) -> np.ndarray:
     """Probability that a batch with a supervision verdict is unqualified, by kind of sampling."""
     mean_lift = float(np.dot(KIND_SHARE, KIND_LIFT))
     supervised = np.array(PURPOSE_SHARE) * (np.array(PURPOSE_FACTOR) > 0)
     mean_purpose = float(np.dot(supervised, PURPOSE_FACTOR) / supervised.sum())
-    base = mix.rate[YEARS.index(month.year), batches.cell] * QUARTER_FACTOR[month.quarter]
+    base = world.mix.rate[YEARS.index(month.year), batches.cell] * QUARTER_FACTOR[month.quarter]
     lift = np.array(KIND_LIFT)[batches.kind] / mean_lift
     purpose = np.array(PURPOSE_FACTOR)[batches.purpose] / mean_purpose
-    return np.minimum(base * lift * purpose * _step(batches, districts), 0.95)
+    return np.minimum(base * lift * purpose * _step(batches, world.districts), 0.95)
 
 
 def _step(batches: Batches, districts: Districts) -> np.ndarray:
@@ -84,12 +82,12 @@ def _step(batches: Batches, districts: Districts) -> np.ndarray:
 
 
 def draw_failures(
-    generator: np.random.Generator, batches: Batches, month: Month, districts: Districts, mix: ProductMix
+    generator: np.random.Generator, batches: Batches, month: Month, world: World
 ) -> tuple[np.ndarray, np.ndarray]:
     """Which batches are unqualified, and which are problem samples."""
-    probability = unqualified_probability(batches, month, districts, mix)
+    probability = unqualified_probability(batches, month, world)
     fails = generator.random(len(batches)) < probability
-    base = mix.rate[YEARS.index(month.year), batches.cell]
+    base = world.mix.rate[YEARS.index(month.year), batches.cell]
     problem = ~fails & (generator.random(len(batches)) < base * np.array(PROBLEM_FACTOR)[batches.purpose])
     fixed = batches.fixed_result
     return (
@@ -101,43 +99,49 @@ def draw_failures(
 def conclude(
     generator: np.random.Generator,
     batches: Batches,
-    fails: np.ndarray,
-    problem: np.ndarray,
+    adverse: tuple[np.ndarray, np.ndarray],
     month: Month,
-    mix: ProductMix,
-    as_of: int,
+    world: World,
 ) -> Results:
-    """Add report days, conclusions, objections and verdicts; what is not reported by ``as_of`` is pending."""
-    count = len(batches)
-    adverse = fails | problem
-    mean = np.where(adverse, LAG_MEAN_FAILING, LAG_MEAN_PASSING)
-    lag = np.maximum(generator.gamma(LAG_SHAPE, mean / LAG_SHAPE).round(), 3).astype(np.int32)
-    lag = np.where(batches.fixed_result >= 0, _FIXED_LAG, lag)
-    reported = batches.sampled + lag
-    not_tested = (generator.random(count) < NOT_TESTED_SHARE) & (batches.fixed_result < 0)
-    group = pick_by_row(generator, mix.group_edges[YEARS.index(month.year)], batches.cell)
+    """Add report days, conclusions, objections and verdicts; what is not reported by the as-of day is pending.
+
+    ``adverse``: which batches are unqualified and which are problem samples (see ``draw_failures``).
+    """
+    fails, problem = adverse
+    received, reported = _report_days(generator, batches, fails | problem)
+    is_tested = (generator.random(len(batches)) >= NOT_TESTED_SHARE) | (batches.fixed_result >= 0)
+    group = pick_by_row(generator, world.mix.group_edges[YEARS.index(month.year)], batches.cell)
     # A sample that is both needs two items of one group; additives always have several.
     group = np.where(fails & problem, GROUPS.index("ADD"), group)
-    received = batches.sampled + 1 + (generator.random(count) * 4).astype(np.int32)
-    received = np.minimum(received, reported)
-    is_open = (reported > as_of) | not_tested
-    conclusion = np.where(reported > as_of, -1, _conclusions(batches.purpose, fails, problem))
-    conclusion = np.where(not_tested, CONCLUSION_NAMES.index("未检验样品"), conclusion)
-    objection = _objections(generator, batches, fails, group, reported, as_of)
-    objection = np.where(is_open, -1, objection)
+    is_known = (reported <= world.as_of) & is_tested
+    conclusion = np.where(reported > world.as_of, -1, _conclusions(batches.purpose, fails, problem))
+    conclusion = np.where(is_tested, conclusion, CONCLUSION_NAMES.index("未检验样品"))
+    rows = _Unqualified(fails, group == GROUPS.index("MICRO"), batches.fixed_result >= 0)
+    objection = np.where(is_known, _objections(generator, rows, reported > world.as_of - _OPEN_DAYS), -1)
     verdicts = _VERDICTS[conclusion, objection]
     return Results(
-        fails=fails & ~is_open,
-        problem=problem & ~is_open,
-        group=np.where(adverse, group, -1).astype(np.int32),
-        received=np.where(received > as_of, -1, received).astype(np.int32),
-        reported=np.where(is_open, -1, reported).astype(np.int32),
+        fails=fails & is_known,
+        problem=problem & is_known,
+        group=np.where(fails | problem, group, -1).astype(np.int32),
+        received=np.where(received > world.as_of, -1, received).astype(np.int32),
+        reported=np.where(is_known, reported, -1).astype(np.int32),
         conclusion=conclusion.astype(np.int32),
         objection=objection.astype(np.int32),
         supervision=verdicts[:, 0],
         monitoring=verdicts[:, 1],
         state=verdicts[:, 2],
     )
+
+
+def _report_days(
+    generator: np.random.Generator, batches: Batches, adverse: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Day the laboratory has the sample, and day of the report (known or not)."""
+    mean = np.where(adverse, LAG_MEAN_FAILING, LAG_MEAN_PASSING)
+    lag = np.maximum(generator.gamma(LAG_SHAPE, mean / LAG_SHAPE).round(), 3).astype(np.int32)
+    reported = batches.sampled + np.where(batches.fixed_result >= 0, _FIXED_LAG, lag)
+    received = batches.sampled + 1 + (generator.random(len(batches)) * 4).astype(np.int32)
+    return np.minimum(received, reported), reported
 
 
 def _conclusions(purpose: np.ndarray, fails: np.ndarray, problem: np.ndarray) -> np.ndarray:
@@ -156,29 +160,28 @@ def _conclusions(purpose: np.ndarray, fails: np.ndarray, problem: np.ndarray) ->
     return table[purpose, fails + 2 * problem]
 
 
-def _objections(
-    generator: np.random.Generator,
-    batches: Batches,
-    fails: np.ndarray,
-    group: np.ndarray,
-    reported: np.ndarray,
-    as_of: int,
-) -> np.ndarray:
+@dataclass(frozen=True)
+class _Unqualified:
+    """Which batches are unqualified, which of all are microbial, and which have a fixed result."""
+
+    fails: np.ndarray
+    is_microbial: np.ndarray
+    is_fixed: np.ndarray
+
+
+def _objections(generator: np.random.Generator, rows: _Unqualified, is_recent: np.ndarray) -> np.ndarray:
     """Objection status of unqualified results (index, -1 otherwise); microbial results have no re-inspection."""
-    status = np.full(len(batches), -1)
-    is_recent = reported > as_of - _OPEN_DAYS
-    for shares, rows in ((_SETTLED, fails & ~is_recent), (_OPEN, fails & is_recent)):
+    count = len(rows.fails)
+    status = np.full(count, -1)
+    for shares, chosen in ((_SETTLED, rows.fails & ~is_recent), (_OPEN, rows.fails & is_recent)):
         names = (*shares, _NONE)
         weights = np.array([*shares.values(), 1 - sum(shares.values())])
-        drawn = pick(generator, weights, len(batches))
         indexes = np.array([OBJECTION_STATUSES.index(name) for name in names])
-        status = np.where(rows, indexes[drawn], status)
+        status = np.where(chosen, indexes[pick(generator, weights, count)], status)
     none = OBJECTION_STATUSES.index(_NONE)
-    is_retest = np.isin(
-        status, [OBJECTION_STATUSES.index(name) for name in ("复检中", "复检合格", "复检不合格")]
-    )
-    status = np.where(is_retest & (group == GROUPS.index("MICRO")), none, status)
-    return np.where(fails & (batches.fixed_result >= 0), none, status)
+    retests = [OBJECTION_STATUSES.index(name) for name in ("复检中", "复检合格", "复检不合格")]
+    status = np.where(np.isin(status, retests) & rows.is_microbial, none, status)
+    return np.where(rows.fails & rows.is_fixed, none, status)
 
 
 def _verdict_table() -> np.ndarray:

@@ -66,9 +66,11 @@ ITEMS: Final[dict[str, str]] = {
 }
 
 #: Items whose rule is "must not be found": the result reads 检出, without a quantity.
-NOT_TO_BE_FOUND: Final = frozenset(
-    ["大肠菌群", "阴离子合成洗涤剂（以十二烷基苯磺酸钠计）", "氯霉素", "五氯酚酸钠", "苏丹红Ⅰ-Ⅳ", "酸性橙Ⅱ", "单核细胞增生李斯特氏菌", "6-苄基腺嘌呤(6-BA)"]
+_FORBIDDEN = (
+    "大肠菌群、阴离子合成洗涤剂（以十二烷基苯磺酸钠计）、氯霉素、五氯酚酸钠、苏丹红Ⅰ-Ⅳ、酸性橙Ⅱ、"
+    "单核细胞增生李斯特氏菌、6-苄基腺嘌呤(6-BA)"
 )
+NOT_TO_BE_FOUND: Final = frozenset(_FORBIDDEN.split("、"))
 
 ITEM_NAMES: Final = tuple(sorted({name for names in ITEMS.values() for name in names.split("、")}))
 _ITEM_INDEX = {name: index for index, name in enumerate(ITEM_NAMES)}

@@ -4,19 +4,20 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lib.data.verdicts import OBJECTION_STATUSES
 from lib.demo.batches import LABORATORIES, Batches
 from lib.demo.calibration import GROUPS, KINDS, PURPOSES, TIERS
 from lib.demo.campaigns import Campaigns
 from lib.demo.disposal import CAUSES, SIDES, STATUSES, Disposals
-from lib.demo.districts import Districts
-from lib.demo.enterprises import Register
 from lib.demo.failing_items import VERDICTS, FailingItems
 from lib.demo.foods import CATERING, CELLS, FRESH, PROCESSED
 from lib.demo.places import MATERIALS, ONLINE, PLACES, STAGES
 from lib.demo.results import CONCLUSION_NAMES, MONITORING, STATES, SUPERVISION, Results
 from lib.demo.suited_items import ITEM_NAMES, NOT_TO_BE_FOUND
+from lib.demo.volume import Month
+from lib.demo.world import World
 
 SOURCE = "演示数据"
 _FIRST_2025 = 20089  # day number of 2025-01-01, when fresh produce became seven categories
@@ -38,6 +39,12 @@ def truth(values: np.ndarray) -> pa.Array:
     return pa.array(values > 0, pa.bool_(), mask=values < 0)
 
 
+def sample_numbers(month: Month, count: int) -> pa.Array:
+    """Sampling numbers of a month in order: DEMO, year, month and a serial of seven digits."""
+    serials = pc.utf8_lpad(pa.array(np.arange(1, count + 1)).cast(pa.string()), 7, "0")
+    return pc.binary_join_element_wise(f"DEMO{month.year}{month.month:02d}", serials, "")
+
+
 def _constant(value: str, count: int) -> pa.Array:
     return take([value], np.zeros(count, dtype=np.int32))
 
@@ -45,12 +52,11 @@ def _constant(value: str, count: int) -> pa.Array:
 class TableMaker:
     """Turns the arrays of one month into tables; holds the lookups that do not change."""
 
-    def __init__(
-        self, districts: Districts, register: Register, campaigns: Campaigns, version: int, has_details: bool
-    ) -> None:
+    def __init__(self, world: World, campaigns: Campaigns, version: int) -> None:
+        districts, register = world.districts, world.pools.register
         self.campaigns = campaigns
         self.version = version
-        self.has_details = has_details
+        self.has_details = world.scale.has_details
         self.codes = pa.array(districts.codes, pa.string())
         self.keys = pa.array(register.keys, pa.string())
         self.names = pa.array(register.names, pa.string())
