@@ -1,0 +1,214 @@
+"""Funnel plots of districts: rate against samples with exact limits, or O/E against expected failures.
+
+Frame, one row per district: code, name, numerator, denominator, value, lower, upper, flag ("", high_95, high_998,
+low_95, low_998), small (bool); for O/E also observed, expected, ratio, ratio_lower, ratio_upper. Limits frame: n (or
+expected failures), lower_95, upper_95, lower_998, upper_998. Districts are not ordered by their rate.
+"""
+
+from typing import Final, Literal
+
+import altair as alt
+import pandas as pd
+
+from lib.charts.drawing import Sketch, drawing, named, planned, roles_of
+from lib.charts.labels import (
+    Measure,
+    count_text,
+    range_text,
+    rate_axis,
+    rate_text,
+    ratio_axis,
+    ratio_text,
+    require_columns,
+    tooltip,
+    with_texts,
+    words,
+)
+from lib.charts.theme import FLAG_ROLES, FLAGGED, Measured, Role, colour, painted, shape
+
+COLUMNS: Final = ("code", "name", "numerator", "denominator", "value", "lower", "upper", "flag", "small")
+RATIO_COLUMNS: Final = (*COLUMNS, "observed", "expected", "ratio", "ratio_lower", "ratio_upper")
+LIMIT_COLUMNS: Final = ("n", "lower_95", "upper_95", "lower_998", "upper_998")
+XScale = Literal["sqrt", "log"]
+
+
+def funnel_chart(
+    frame: pd.DataFrame,
+    limits: pd.DataFrame,
+    *,
+    baseline: float,
+    measure: Measure | None = None,
+    x_scale: XScale = "sqrt",
+    height: int = 320,
+) -> alt.LayerChart:
+    """Rate of each district against its number of samples; `baseline` is the pooled rate of the filter (fraction)."""
+    require_columns(frame, COLUMNS, "funnel_chart")
+    centre = pd.DataFrame({"centre": [baseline], "word": [f"合计 {rate_text(baseline)}"]})
+    return _draw(frame, limits, centre, measure or Measure(), x_scale, ratio=False, height=height)
+
+
+def ratio_funnel_chart(
+    frame: pd.DataFrame,
+    limits: pd.DataFrame,
+    *,
+    measure: Measure | None = None,
+    x_scale: XScale = "sqrt",
+    height: int = 320,
+) -> alt.LayerChart:
+    """Observed over expected of each district against its expected failures; the centre is 1."""
+    require_columns(frame, RATIO_COLUMNS, "ratio_funnel_chart")
+    centre = pd.DataFrame({"centre": [1.0], "word": ["与预期相同"]})
+    return _draw(frame, limits, centre, measure or Measure(), x_scale, ratio=True, height=height)
+
+
+def _draw(
+    frame: pd.DataFrame,
+    limits: pd.DataFrame,
+    centre: pd.DataFrame,
+    measure: Measure,
+    x_scale: XScale,
+    *,
+    ratio: bool,
+    height: int,
+) -> alt.LayerChart:
+    points = with_roles(frame)
+    curves = _visible(limits, points, "ratio" if ratio else "value")
+    plan = _plan(measure, roles_of(points), ratio, x_scale)
+    return drawing(plan, {"points": points, "limits": curves, "centre": centre}, height=height)
+
+
+@planned
+def _plan(measure: Measure, roles: tuple[str, ...], ratio: bool, x_scale: XScale) -> Sketch:
+    axis = ratio_axis() if ratio else rate_axis()
+    up = Measured(axis=axis, scale=alt.Scale(zero=True, nice=True))
+    across = _size_axis(f"预期{measure.numerator}" if ratio else measure.denominator, x_scale)
+    size, value = ("expected", "ratio") if ratio else ("denominator", "value")
+    base = named("points").encode(x=across.x(size), y=up.y(value))
+    dots = base.mark_point(filled=True, size=70, opacity=1)
+    dots = dots.encode(color=colour(), shape=shape(), tooltip=tooltip(_lines(measure, ratio)))
+    layers = [*_curves(across, up), *_centre(up), dots, *_names(base)]
+    return Sketch(layers=layers, right=4, roles=roles)
+
+
+def _lines(measure: Measure, ratio: bool) -> list[tuple[str, str]]:
+    counts = ("fraction_text", f"{measure.numerator}/{measure.denominator}")
+    if not ratio:
+        rate = [("value_text", measure.name), counts, ("interval_text", "95%置信区间")]
+        return [("name", "地区"), *rate, ("role", "判定")]
+    adjusted = [
+        ("ratio_text", "实际/预期"),
+        ("ratio_interval_text", "95%置信区间"),
+        ("counts_text", "实际与预期"),
+    ]
+    return [
+        ("name", "地区"),
+        *adjusted,
+        ("value_text", f"{measure.name}（未调整）"),
+        counts,
+        ("role", "判定"),
+    ]
+
+
+def with_roles(frame: pd.DataFrame) -> pd.DataFrame:
+    """Roles, texts and the side for each name; small samples carry no flag."""
+    points = with_texts(frame.reset_index(drop=True))
+    points["role"] = [
+        Role.SMALL.value if small else FLAG_ROLES[flag].value
+        for small, flag in zip(points["small"].astype(bool), points["flag"], strict=True)
+    ]
+    flagged = points["role"].isin([role.value for role in FLAGGED])
+    points["mark_text"] = points["name"].where(flagged, "")
+    size = points["expected" if "expected" in points else "denominator"].astype(float)
+    points["late"] = size > size.max() * 0.45
+    if "ratio" in points:
+        points["ratio_text"] = [ratio_text(value) for value in points["ratio"]]
+        points["ratio_interval_text"] = [
+            range_text(ratio_text(low), ratio_text(high))
+            for low, high in zip(points["ratio_lower"], points["ratio_upper"], strict=True)
+        ]
+        points["counts_text"] = [
+            f"实际{count_text(seen)}，预期{count_text(expected)}"
+            for seen, expected in zip(points["observed"], points["expected"], strict=True)
+        ]
+    return points
+
+
+def _size_axis(title: str, kind: XScale) -> Measured:
+    scale = (
+        alt.Scale(type="log", nice=True) if kind == "log" else alt.Scale(type="sqrt", zero=True, nice=True)
+    )
+    axis = alt.Axis(
+        title=title,
+        titleFontWeight="normal",
+        format=",d",
+        tickCount=5,
+        grid=False,
+        labelOverlap="greedy",
+        labelSeparation=8,
+        labelFlush=False,
+    )
+    return Measured(axis=axis, scale=scale)
+
+
+def _visible(limits: pd.DataFrame, points: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Limits without their far ends at tiny samples, which would press all districts to the floor of the plot."""
+    require_columns(limits, LIMIT_COLUMNS, "the limits of a funnel")
+    curves = limits.sort_values("n").reset_index(drop=True)
+    highest = pd.concat([points[value].astype(float), curves["upper_998"].tail(1)]).max()
+    for level in ("95", "998"):
+        upper = curves[f"upper_{level}"].astype(float)
+        curves[f"upper_{level}"] = upper.where(upper <= highest * 1.35)
+        curves[f"starts_{level}"] = curves.index == curves[f"upper_{level}"].first_valid_index()
+    return curves
+
+
+def _curves(across: Measured, up: Measured) -> list[alt.Chart]:
+    base = named("limits").encode(x=across.x("n"))
+    layers: list[alt.Chart] = []
+    for level, dash, word in (("95", [5, 3], "95%"), ("998", [1, 0], "99.8%")):
+        line = base.mark_line(strokeWidth=1, strokeDash=dash, tooltip=None)
+        layers += [painted(line.encode(y=up.y(f"{side}_{level}")), Role.GUIDE) for side in ("lower", "upper")]
+        # The curves run together at the right; their names stand where they begin.
+        start = base.transform_filter(f"datum.starts_{level}").encode(y=up.y(f"upper_{level}"))
+        text = start.mark_text(align="left", dx=6, dy=-2, fontSize=11, text=word, tooltip=None)
+        layers.append(painted(text, Role.NOTE))
+    return layers
+
+
+def _centre(up: Measured) -> list[alt.Chart]:
+    base = named("centre").encode(y=up.y("centre"))
+    rule = base.mark_rule(strokeWidth=1.2, tooltip=None)
+    word = base.mark_text(align="left", dx=4, dy=-7, fontSize=11, tooltip=None)
+    return [painted(rule, Role.GUIDE), painted(word.encode(x=alt.value(0), text=words("word")), Role.NOTE)]
+
+
+def _names(points: alt.Chart) -> list[alt.Chart]:
+    base = points.transform_filter("datum.mark_text !== ''").encode(text=words("mark_text"))
+    right = base.transform_filter("!datum.late").mark_text(fontSize=12, align="left", dx=9, tooltip=None)
+    left = base.transform_filter("datum.late").mark_text(fontSize=12, align="right", dx=-9, tooltip=None)
+    return [painted(right, Role.TEXT), painted(left, Role.TEXT)]
+
+
+def describe_funnel(frame: pd.DataFrame, *, measure: Measure | None = None, ratio: bool = False) -> str:
+    """Alternative text: how many districts, the range, who lies outside which limit, small samples."""
+    measure = measure or Measure()
+    require_columns(frame, RATIO_COLUMNS if ratio else COLUMNS, "describe_funnel")
+    points = with_roles(frame)
+    field, text = ("ratio", ratio_text) if ratio else ("value", rate_text)
+    subject = f"各地区{measure.name}的实际与预期之比漏斗图" if ratio else f"各地区{measure.name}漏斗图"
+    known = points[points[field].notna()]
+    if known.empty:
+        return f"{subject}：所选范围没有可比较的地区。"
+    outside = [
+        f"{role.value}：{'、'.join(names)}"
+        for role in Role
+        if role in FLAGGED and (names := known.loc[known["role"] == role.value, "name"].tolist())
+    ]
+    small = int((known["role"] == Role.SMALL.value).sum())
+    parts = [
+        f"{subject}，{len(known)}个地区，{text(known[field].min())}至{text(known[field].max())}",
+        f"合计{count_text(known['numerator'].sum())}/{count_text(known['denominator'].sum())}{measure.unit}",
+        "；".join(outside) if outside else "没有地区超出界限",
+        f"样本不足的{small}个地区不参与判定" if small else "",
+    ]
+    return "；".join(part for part in parts if part) + "。"
