@@ -26,7 +26,7 @@ from lib.charts.labels import (
     with_texts,
     words,
 )
-from lib.charts.theme import FLAG_ROLES, FLAGGED, Role, colour, hatch, painted, shape
+from lib.charts.theme import FLAG_ROLES, FLAGGED, IS_NARROW, Role, colour, hatch, painted, shape
 
 COLUMNS: Final = (
     *("period", "numerator", "denominator", "value", "lower", "upper", "centre"),
@@ -99,7 +99,27 @@ def _placed(points: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     unknown = [period for period in events["period"] if period not in order]
     if unknown:
         raise ValueError(f"events at {unknown} lie outside the periods of the chart")
-    return events.assign(late=[order[period] * 2 >= len(order) for period in events["period"]])
+    signs = [event_sign(place) for place in range(len(events))]
+    return events.assign(
+        late=[order[period] * 2 >= len(order) for period in events["period"]],
+        sign=signs,
+        words=[f"{sign} {text}" for sign, text in zip(signs, events["text"], strict=True)],
+    )
+
+
+def event_sign(place: int) -> str:
+    """The sign of an event on the chart: ① for the first, ② for the second and so on (at most twenty)."""
+    if not 0 <= place < 20:
+        raise ValueError(f"a chart can carry 20 events, this is number {place + 1}")
+    return chr(ord("①") + place)
+
+
+def events_note(events: pd.DataFrame) -> str:
+    """The events in words, for the caption: narrow windows show their signs alone."""
+    return "；".join(
+        f"{event_sign(place)}{period_name(period)}：{text}"
+        for place, (period, text) in enumerate(zip(events["period"], events["text"], strict=True))
+    )
 
 
 def _x(position: float = 0.5) -> alt.X:
@@ -162,9 +182,8 @@ def _series(measure: Measure) -> list[alt.Chart]:
     above = marked.transform_filter(f"!({low})").mark_text(dy=-13, fontSize=11, tooltip=None)
     below = marked.transform_filter(low).mark_text(dy=14, fontSize=11, tooltip=None)
     empty = named("points").transform_filter("!isValid(datum.value)").encode(x=_x())
-    dash = empty.mark_text(text="无样本", baseline="bottom", dy=-2, fontSize=11, tooltip=None).encode(
-        y=alt.value("height")
-    )
+    dash = empty.mark_text(text="无样本", baseline="bottom", dy=-2, fontSize=11, tooltip=None)
+    dash = dash.encode(y=alt.value("height"))
     texts = [painted(above, Role.TEXT), painted(below, Role.TEXT), painted(dash, Role.NOTE)]
     return [painted(line, Role.WITHIN), dots, *texts]
 
@@ -180,7 +199,8 @@ def _target() -> list[alt.Chart]:
 def _events() -> list[alt.Chart]:
     base = named("events").encode(x=_x(position=0))
     rule = base.mark_rule(strokeWidth=1, strokeDash=[2, 2]).encode(tooltip=tooltip([("text", "说明")]))
-    text = base.encode(y=alt.value(0), text=words("text"))
+    text = base.transform_calculate(shown=f"{IS_NARROW} ? datum.sign : datum.words")
+    text = text.encode(y=alt.value(0), text=words("shown"))
     right = text.transform_filter("datum.late").mark_text(
         align="right", baseline="bottom", dx=-3, dy=-6, fontSize=11, limit=220, tooltip=None
     )

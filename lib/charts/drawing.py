@@ -19,13 +19,13 @@ import altair as alt
 import pandas as pd
 from altair.utils.schemapi import debug_mode
 
-from lib.charts.theme import Role, constant
+from lib.charts.theme import IS_NARROW, Role, constant
 
 Parameters = ParamSpec("Parameters")
 _ROLE_COLUMNS: Final = {constant(role): role.value for role in Role}
 _COMPILING: Final = Lock()
-KEY_COLUMNS: Final = 4
-KEY_HEIGHT: Final = 30
+KEY_COLUMNS: Final = 3
+KEY_HEIGHT: Final = 22
 AXIS_HEIGHT: Final = 40
 
 
@@ -111,7 +111,14 @@ def legend(roles: Iterable[str]) -> alt.Legend | None:
     if present in ([], [Role.WITHIN.value]):
         return None
     return alt.Legend(
-        title=None, orient="top", values=present, symbolSize=70, columns=KEY_COLUMNS, labelLimit=130, offset=4
+        title=None,
+        orient="top",
+        values=present,
+        symbolSize=70,
+        labelFontSize=12,
+        labelLimit=130,
+        columns=alt.ExprRef(expr=f"{IS_NARROW} ? {KEY_COLUMNS} : 6"),
+        offset=4,
     )
 
 
@@ -121,7 +128,7 @@ def _used(part: Any) -> Iterator[str]:
         for name, value in part.items():
             if name == "field" and isinstance(value, str):
                 yield value
-            elif name == "filter" and isinstance(value, str):
+            elif name in ("filter", "calculate") and isinstance(value, str):
                 yield from re.findall(r"datum\.(\w+)", value)
             else:
                 yield from _used(value)

@@ -3,6 +3,7 @@
 Frame: the funnel frame (see funnel.py). Districts keep the order of the frame, which is that of their codes.
 """
 
+import math
 from typing import Final
 
 import altair as alt
@@ -38,6 +39,9 @@ def interval_dots(
     require_columns(frame, RATIO_COLUMNS if ratio else COLUMNS, "interval_dots")
     rows = with_roles(frame)
     rows["place"] = range(len(rows))
+    rows = _within_sight(
+        rows, *(("ratio", "ratio_lower", "ratio_upper") if ratio else ("value", "lower", "upper"))
+    )
     line = 1.0 if ratio else reference
     frames = {"rows": rows} | ({} if line is None else {"reference": pd.DataFrame({"reference": [line]})})
     plan = _plan(measure or Measure(), roles_of(rows), ratio, "reference" in frames)
@@ -46,18 +50,36 @@ def interval_dots(
 
 @planned
 def _plan(measure: Measure, roles: tuple[str, ...], ratio: bool, has_reference: bool) -> Sketch:
-    field, low, high = ("ratio", "ratio_lower", "ratio_upper") if ratio else ("value", "lower", "upper")
+    field = "ratio" if ratio else "value"
     axis = ratio_axis() if ratio else rate_axis()
     along = Measured(axis=axis, scale=alt.Scale(zero=True, nice=True))
     base = named("rows").encode(y=name_channel("name"), tooltip=tooltip(_lines(measure, ratio)))
-    whisker = base.mark_rule(strokeWidth=1.6).encode(x=along.x(low), x2=alt.X2(field=high))
+    whisker = base.mark_rule(strokeWidth=1.6).encode(x=along.x("shown_low"), x2=alt.X2(field="shown_high"))
     dots = base.mark_point(filled=True, size=64, opacity=1)
     dots = dots.encode(x=along.x(field), color=colour(), shape=shape())
+    arrow = base.transform_filter("datum.is_cut").encode(x=along.x("shown_high"))
+    arrow = arrow.mark_text(text="→", align="left", fontSize=12)
     beside = base.encode(x=alt.value("width"), text=words("value_text"))
     beside = beside.mark_text(align="left", dx=8, fontSize=11)
     layers = [*(_reference(along) if has_reference else ()), painted(whisker, Role.GUIDE), dots]
-    layers += [painted(beside, Role.NOTE), _heading("未调整" if ratio else measure.name)]
+    layers += [
+        painted(arrow, Role.NOTE),
+        painted(beside, Role.NOTE),
+        _heading("未调整" if ratio else measure.name),
+    ]
     return Sketch(layers=layers, right=52, top=14, roles=roles)
+
+
+def _within_sight(rows: pd.DataFrame, field: str, low: str, high: str) -> pd.DataFrame:
+    """Cut the intervals of small samples where those of the others end; an arrow says that they go on."""
+    full = rows.loc[rows["role"] != Role.SMALL.value, high].astype(float)
+    end = max(full.max(), rows[field].astype(float).max()) * 1.08 if full.notna().any() else math.inf
+    upper = rows[high].astype(float)
+    return rows.assign(
+        shown_low=rows[low].astype(float).clip(upper=end),
+        shown_high=upper.clip(upper=end),
+        is_cut=upper > end,
+    )
 
 
 def _lines(measure: Measure, ratio: bool) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from typing import Final, SupportsFloat
 import altair as alt
 import pandas as pd
 
+from lib.charts.theme import IS_NARROW
 from lib.stats.rounding import published_rate, round_half_up
 
 MISSING: Final = "—"
@@ -120,7 +121,7 @@ def count_axis() -> alt.Axis:
 
 def name_axis() -> alt.Axis:
     """An axis of names in words, all of them; long ones are shortened (the tooltip has them in full)."""
-    room = alt.ExprRef(expr="windowSize()[0] < 640 ? 108 : 260")
+    room = alt.ExprRef(expr=f"{IS_NARROW} ? 108 : 260")
     return alt.Axis(
         title=None,
         ticks=False,

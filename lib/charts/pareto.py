@@ -22,7 +22,7 @@ from lib.charts.labels import (
     tooltip,
     words,
 )
-from lib.charts.theme import Measured, Role, painted
+from lib.charts.theme import IS_NARROW, Measured, Role, painted
 
 COLUMNS: Final = (
     *("item", "label", "group_name", "numerator", "share_items", "share_items_lower", "share_items_upper"),
@@ -56,9 +56,9 @@ def _plan(base: Base) -> Sketch:
     ]
     chart = named("rows").encode(y=name_channel("label", gap=0.3), tooltip=tooltip(lines))
     bars = painted(chart.mark_bar(opacity=0.75).encode(x=along.x("share")), Role.WITHIN)
-    texts = chart.mark_text(align="left", dx=9, fontSize=12).encode(
-        x=along.x("share"), text=words("bar_text")
-    )
+    texts = chart.transform_calculate(shown=f"{IS_NARROW} ? datum.rate_text : datum.bar_text")
+    texts = texts.mark_text(align="left", dx=9, fontSize=12)
+    texts = texts.encode(x=along.x("share"), text=words("shown"))
     layers = [bars, *(_cumulative(chart, along) if base == "items" else ()), painted(texts, Role.TEXT)]
     return Sketch(layers=layers, right=0 if base == "items" else 70)
 
@@ -84,6 +84,7 @@ def prepared(frame: pd.DataFrame, base: Base) -> pd.DataFrame:
     rows["cumulative_text"] = [share_text(value) for value in rows["cumulative"]]
     counts = rows["numerator"] if base == "items" or "batches" not in rows else rows["batches"]
     unit = "批次" if base == "batches" and "batches" in rows else "项次"
+    rows["rate_text"] = [share_text(share) for share in rows["share"]]
     rows["bar_text"] = [
         f"{share_text(share)}（{count_text(count)}{unit}）"
         for share, count in zip(rows["share"], counts, strict=True)

@@ -30,6 +30,9 @@ class Role(StrEnum):
     GUIDE = "参考线"
 
 
+#: Vega expression: a window about as wide as a phone, where words give way to marks.
+IS_NARROW: Final = "windowSize()[0] < 640"
+
 #: Flag words of the result frames → role.
 FLAG_ROLES: Final[dict[str, Role]] = {
     "": Role.WITHIN,
