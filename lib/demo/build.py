@@ -13,7 +13,7 @@ from lib.data.bulk import bulk_insert
 from lib.data.database import exclusive_transaction
 from lib.data.tables import sampling
 from lib.data.tables.loads import data_version
-from lib.data.versions import LoadCounts, record_version
+from lib.data.versions import LoadCounts, holds_records, record_version
 from lib.demo.batches import Batches, draw_batches, joined
 from lib.demo.calibration import KINDS
 from lib.demo.campaigns import Campaigns, campaign_rows, categories_table
@@ -86,8 +86,7 @@ def _named_scale(name: str) -> Scale:
 
 
 def _check(connection: Connection) -> None:
-    kinds = set(connection.execute(select(data_version.c.kind).distinct()).scalars())
-    if kinds - {"reference"}:
+    if holds_records(connection):
         raise RecordsNotEmpty(
             "记录库里已有数据，演示数据只写入空的记录库：请换一个 BAMAI_DATABASE_URL，或先移走现有数据库文件"
         )
