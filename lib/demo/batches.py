@@ -6,7 +6,7 @@ import numpy as np
 
 from lib.demo.calibration import KIND_SHARE, KINDS, PURPOSE_SHARE, TIER_SHARE, YEARS
 from lib.demo.districts import Districts
-from lib.demo.enterprises import Pools
+from lib.demo.enterprises import FAR_CELLS, Pools
 from lib.demo.foods import CELLS, FRESH, PROCESSED
 from lib.demo.places import (
     CATERERS,
@@ -122,7 +122,7 @@ def _cells(generator: np.random.Generator, share: np.ndarray, block: np.ndarray)
 
 
 def _is_far(cell: np.ndarray) -> np.ndarray:
-    codes = np.array([item.code in ("29", "30") for item in CELLS])
+    codes = np.array([item.code in FAR_CELLS for item in CELLS])
     return codes[cell]
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import Connection, Engine, Table, select, update
+from sqlalchemy import Connection, Engine, Table, update
 
 from lib.data.bulk import bulk_insert
 from lib.data.database import exclusive_transaction

@@ -11,12 +11,13 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from lib.demo.batches import Batches, fixed_batches
+from lib.demo.batches import LABORATORIES, Batches, fixed_batches
 from lib.demo.calibration import KINDS, PURPOSES
 from lib.demo.districts import Districts
 from lib.demo.enterprises import Register, short_name
 from lib.demo.foods import CELL_BY_LABEL, CELLS
 from lib.demo.places import PLACE_INDEX, PRODUCTION
+from lib.demo.scale import SOURCE
 from lib.demo.streams import stream
 from lib.demo.volume import day_number
 
@@ -40,7 +41,6 @@ OUTCOMES: Final = {"涉嫌违法": SUSPECTED, "责令整改": 208, "立行立改
 
 #: The city's own campaigns by quarter (made up).
 CITY_CAMPAIGNS: Final = ("元旦春节食品", "校园及端午食品", "月饼及夏季食品", "秋冬火锅食品")
-_INSPECTION_SOURCE: Final = "演示数据"
 
 
 class Campaigns:
@@ -107,7 +107,6 @@ def _samples(
 ) -> Batches:
     chosen = np.sort(generator.choice(FIRMS, SAMPLES, replace=False))
     results = np.zeros(SAMPLES, dtype=int)
-    # Dairy hardly fails in the published categories; keep adverse results where the product's mix has failures.
     order = generator.permutation(SAMPLES)
     start = 0
     for result, count in ADVERSE.items():
@@ -134,7 +133,7 @@ def _samples(
         campaign=0,
         sampled_unit=company,
         producer=company,
-        laboratory=generator.integers(12, size=SAMPLES),
+        laboratory=generator.integers(LABORATORIES, size=SAMPLES),
         fixed_result=results,
     )
 
@@ -150,7 +149,7 @@ def _inspections(
     mixed = generator.permutation(FIRMS)
     return pa.table(
         {
-            "source": [_INSPECTION_SOURCE] * FIRMS,
+            "source": [SOURCE] * FIRMS,
             "inspection_no": [f"DEMOJC{number + 1:06d}" for number in range(FIRMS)],
             "campaign_code": [CODE] * FIRMS,
             "enterprise_key": [register.keys[company] for company, _, _ in firms],

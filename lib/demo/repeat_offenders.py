@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from lib.demo.batches import Batches, fixed_batches
+from lib.demo.batches import LABORATORIES, Batches, fixed_batches
 from lib.demo.districts import Districts, city_units
 from lib.demo.enterprises import Pools, Register, short_name
 from lib.demo.foods import CELL_BY_LABEL, CELLS
@@ -72,7 +72,7 @@ def _batches(table: np.ndarray, generator: np.random.Generator) -> Batches:
         sampled_unit=table[:, 3],
         fixed_result=table[:, 4],
         food=(generator.random(len(table)) * foods).astype(int),
-        laboratory=generator.integers(12, size=len(table)),
+        laboratory=generator.integers(LABORATORIES, size=len(table)),
         stage=PRODUCTION,
         place=PLACE_INDEX["成品库（已检区）"],
         material=0,

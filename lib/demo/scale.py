@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 ScaleName = Literal["city", "province", "nation"]
 
+#: Source system of every row.
+SOURCE: Final = "演示数据"
 #: The city whose story the demo tells; the other provinces carry the campaign and weekly sampling of other seeds.
 CITY: Final = "341200"
 

@@ -15,11 +15,11 @@ from lib.demo.failing_items import VERDICTS, FailingItems
 from lib.demo.foods import CATERING, CELLS, FRESH, PROCESSED
 from lib.demo.places import MATERIALS, ONLINE, PLACES, STAGES
 from lib.demo.results import CONCLUSION_NAMES, MONITORING, STATES, SUPERVISION, Results
+from lib.demo.scale import SOURCE
 from lib.demo.suited_items import ITEM_NAMES, NOT_TO_BE_FOUND
 from lib.demo.volume import Month
 from lib.demo.world import World
 
-SOURCE = "演示数据"
 _FIRST_2025 = 20089  # day number of 2025-01-01, when fresh produce became seven categories
 
 
