@@ -64,6 +64,16 @@ def current_visitor() -> Visitor:
     return _tab_visitor()
 
 
+def recheck(reader: Reader) -> None:
+    """Stop this run unless the same reader is still logged in; the first statement of every fragment.
+
+    A fragment runs without the page around it, hence without ``begin_page``.
+    """
+    if current_visitor().reader != reader:
+        st.warning("登录已结束或权限已变更，请刷新页面后重新登录。")
+        st.stop()
+
+
 def reader_of(account: Account) -> Reader:
     """The reader an account stands for."""
     return Reader(account.username, account.display_name, account.role, account.scope)

@@ -80,7 +80,7 @@ def _demo_notes(visitor: Visitor) -> None:
     except RecordsUnavailable:
         st.warning("记录数据库还没有建好。请先运行 `python manage.py demo` 建立演示数据，再刷新本页。")
         return
-    st.caption("演示环境：数据均为合成，账号密码公开如下，正式环境中不存在。")
+    st.caption("演示环境：账号与密码公开如下，正式环境中没有这些账号。")
     # A plain table: its text can be marked and copied, and it fits a phone.
     st.table(
         {

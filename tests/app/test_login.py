@@ -273,3 +273,29 @@ def test_a_failing_page_shows_a_number_and_the_log_has_the_rest(caplog: pytest.L
     number = error.value.split("编号 ")[1][:8]
     assert number in caplog.text
     assert "secret" in caplog.text
+
+
+FRAGMENT = """
+import streamlit as st
+from lib.access.accounts import deactivate
+from lib.access.reception import reception
+from lib.ui import identity
+from lib.ui.begin_page import begin_page
+reader = begin_page("片段")
+@st.fragment
+def part():
+    identity.recheck(reader)
+    st.text("marker of the fragment")
+if st.checkbox("停用"):
+    deactivate(reception().engine, "analyst", identity.present())
+part()
+"""
+
+
+def test_a_fragment_stops_when_the_account_was_switched_off(engine: Engine) -> None:
+    at = log_in(AppTest.from_string(FRAGMENT).run(), "analyst", "analyst-demo-1")
+    assert "marker of the fragment" in words(at)
+    # Switched off after begin_page of the same run, as it is when only the fragment runs again.
+    at.checkbox[0].check().run()
+    assert "marker of the fragment" not in words(at)
+    assert "登录已结束或权限已变更" in words(at)
