@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -29,35 +30,41 @@ PutVersion = Callable[[Records, date], int]
 @pytest.fixture
 def engine(record_url: str) -> Engine:
     """An upgraded record database with its reference tables."""
-    engine = record_engine(record_url)
+    return prepared_engine(record_url)
+
+
+@pytest.fixture
+def put_version(engine: Engine) -> PutVersion:
+    """Write records as a new data version and return its number."""
+    return partial(write_version, engine)
+
+
+def prepared_engine(url: str) -> Engine:
+    """Engine of a record database at the newest schema, with its reference tables."""
+    engine = record_engine(url)
     upgrade(engine)
     with exclusive_transaction(engine) as connection:
         load_reference(connection)
     return engine
 
 
-@pytest.fixture
-def put_version(engine: Engine) -> PutVersion:
+def write_version(engine: Engine, records: Records, as_of: date) -> int:
     """Write records as a new data version and return its number."""
-
-    def put(records: Records, as_of: date) -> int:
-        with exclusive_transaction(engine) as connection:
-            version = record_version(
-                connection,
-                as_of=as_of,
-                kind="load",
-                profile="test",
-                file_names=["a.csv"],
-                file_digest="0" * 64,
-                counts=LoadCounts(1, 1, 0, 0, 0),
-                actor="tester",
-                now=datetime(2025, 11, 1, 8, 30, tzinfo=UTC),
-            )
-            for table, rows in records.items():
-                bulk_insert(connection, table, [as_batch(table, rows, version)])
-        return version
-
-    return put
+    with exclusive_transaction(engine) as connection:
+        version = record_version(
+            connection,
+            as_of=as_of,
+            kind="load",
+            profile="test",
+            file_names=["a.csv"],
+            file_digest="0" * 64,
+            counts=LoadCounts(1, 1, 0, 0, 0),
+            actor="tester",
+            now=datetime(2025, 11, 1, 8, 30, tzinfo=UTC),
+        )
+        for table, rows in records.items():
+            bulk_insert(connection, table, [as_batch(table, rows, version)])
+    return version
 
 
 def as_batch(table: Table, rows: list[dict[str, Any]], version: int) -> pa.Table:

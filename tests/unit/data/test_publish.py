@@ -7,10 +7,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from sqlalchemy import Engine, MetaData, Table, func, select, update
+from sqlalchemy import Engine, MetaData, Table, func, select
 
 from lib.data import snapshot_builder
-from lib.data.database import exclusive_transaction
 from lib.data.publish import (
     ForeignSnapshot,
     NothingToPublish,
@@ -23,7 +22,7 @@ from lib.data.scope import Scope
 from lib.data.snapshot import OutsideScope, Snapshot, SnapshotMissing, newest_version, open_snapshot
 from lib.data.tables import sampling
 from lib.data.tables import snapshot as published
-from tests.unit.data.conftest import PutVersion, Records
+from tests.unit.data.conftest import PutVersion, Records, prepared_engine, write_version
 
 SAMPLES = [
     {
@@ -86,11 +85,22 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "published"
 
 
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def shared_publication(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of one published version of ``base_records``, once per engine: publishing is the slow part."""
+    place = tmp_path_factory.mktemp("publication")
+    url = f"sqlite:///{place / 'records.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql_cluster").new_database()
+    engine = prepared_engine(url)
+    write_version(engine, base_records(), date(2025, 10, 31))
+    publish(engine, place / "published", keep=3)
+    return place / "published"
+
+
 @pytest.fixture
-def snapshot(engine: Engine, put_version: PutVersion, folder: Path) -> Snapshot:
-    put_version(base_records(), date(2025, 10, 31))
-    publish(engine, folder, keep=3)
-    return open_snapshot(folder, Scope.everything())
+def snapshot(shared_publication: Path) -> Snapshot:
+    return open_snapshot(shared_publication, Scope.everything())
 
 
 def rows(snapshot: Snapshot, table: Table, *names: str) -> list[tuple[object, ...]]:
@@ -154,10 +164,6 @@ class TestVintage:
         self, engine: Engine, put_version: PutVersion, folder: Path
     ) -> None:
         put_version({sampling.sample: SAMPLES[:1]}, date(2025, 5, 1))
-        with exclusive_transaction(engine) as connection:
-            connection.execute(
-                update(sampling.sample).values(version_to=2).where(sampling.sample.c.sample_no == "none")
-            )
         put_version({sampling.sample: SAMPLES[1:]}, date(2025, 6, 1))
         publish(engine, folder, keep=3)
         publish(engine, folder, keep=3, version=1)
@@ -186,7 +192,7 @@ class TestVintage:
             publish(engine, folder, keep=2)
 
     def test_nothing_loaded_nothing_published(self, engine: Engine, folder: Path) -> None:
-        with pytest.raises(NothingToPublish, match="manage.py load"):
+        with pytest.raises(NothingToPublish, match=r"manage\.py load"):
             publish(engine, folder, keep=2)
 
 
@@ -217,15 +223,15 @@ class TestFailure:
 class TestScope:
     """Rows of other districts cannot be reached, whatever the statement asks."""
 
-    def test_a_county_sees_what_was_found_or_made_there(self, snapshot: Snapshot, folder: Path) -> None:
-        limited = open_snapshot(folder, Scope.of("341225"))
+    def test_a_county_sees_what_was_found_or_made_there(self, shared_publication: Path) -> None:
+        limited = open_snapshot(shared_publication, Scope.of("341225"))
         assert rows(limited, published.sample, "sample_no") == [("A2",)]
         assert rows(limited, published.failing_item, "item_name") == []
-        made = open_snapshot(folder, Scope.of("440000"))
+        made = open_snapshot(shared_publication, Scope.of("440000"))
         assert rows(made, published.sample, "sample_no") == [("A1",)]
 
-    def test_an_empty_scope_sees_nothing(self, snapshot: Snapshot, folder: Path) -> None:
-        assert rows(open_snapshot(folder, Scope.of()), published.sample, "sample_no") == []
+    def test_an_empty_scope_sees_nothing(self, shared_publication: Path) -> None:
+        assert rows(open_snapshot(shared_publication, Scope.of()), published.sample, "sample_no") == []
 
     @pytest.mark.parametrize(
         "attack",
@@ -237,15 +243,15 @@ class TestScope:
             "DELETE FROM snap.sample",
         ],
     )
-    def test_the_instance_of_a_scope_is_locked(self, snapshot: Snapshot, folder: Path, attack: str) -> None:
-        limited = open_snapshot(folder, Scope.of("341225"))
+    def test_the_instance_of_a_scope_is_locked(self, shared_publication: Path, attack: str) -> None:
+        limited = open_snapshot(shared_publication, Scope.of("341225"))
         with pytest.raises(duckdb.Error):
             limited.connection.cursor().execute(attack)
 
-    def test_a_statement_cannot_go_round_the_views(self, snapshot: Snapshot, folder: Path) -> None:
+    def test_a_statement_cannot_go_round_the_views(self, shared_publication: Path) -> None:
         behind = published.sample.to_metadata(MetaData(), schema="snap")
         with pytest.raises(OutsideScope):
-            open_snapshot(folder, Scope.of("341225")).fetch(select(behind.c.sample_no))
+            open_snapshot(shared_publication, Scope.of("341225")).fetch(select(behind.c.sample_no))
 
     def test_missing_snapshots_are_said(self, folder: Path) -> None:
         assert newest_version(folder) is None
