@@ -175,10 +175,10 @@ def seen_from(metric: Metric, as_of: date) -> Metric:
         return metric
     day = literal(as_of, Date)
 
-    def day_for(part: Any, **_: Any) -> Any:
-        return day if part is AS_OF else None
+    def day_for(element: Any, **_: Any) -> Any:
+        return day if element is AS_OF else None
 
-    def filled(predicate: ColumnElement[bool]) -> ColumnElement[bool]:
+    def filled(predicate: ColumnElement[bool]) -> Any:
         return visitors.replacement_traverse(predicate, {}, day_for)
 
     def side_seen(side: Counted) -> Counted:

@@ -1,6 +1,6 @@
 """The rows behind a figure: as many as the figure counts, in a stable order, under Chinese headers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -12,7 +12,7 @@ from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.metrics.compute import UnknownDimension, ask
 from lib.metrics.dimensions import DIMENSIONS, dimension_column
-from lib.metrics.metric import Counted, Metric
+from lib.metrics.metric import Count, Counted, Metric
 from lib.metrics.source import run
 from lib.metrics.statements import Question, finished, matching
 
@@ -68,11 +68,15 @@ def count_rows(
     *,
     part: Part = "numerator",
     group: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, float] | None = None,
     as_of: date | None = None,
 ) -> int:
     """How many rows lie behind one side; equal to the figure where rows are what it counts."""
-    question, side, predicates = _asked(snapshot, metric, filters, scope, part, group or {}, as_of)
-    statement = select(func.count().label("rows")).select_from(side.table).where(*predicates)
+    by = tuple(group or {})
+    question = ask(snapshot, metric, filters, scope, by=by, parameters=parameters, as_of=as_of)
+    side = _side(question.metric, part)
+    statement = select(func.count().label("rows")).select_from(side.table)
+    statement = statement.where(*_behind(question, side, group or {}))
     return int(run(snapshot, finished(question, statement, side))["rows"][0].as_py())
 
 
@@ -84,6 +88,7 @@ def fetch_rows(
     *,
     part: Part = "numerator",
     group: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, float] | None = None,
     limit: int | None = None,
     offset: int = 0,
     as_of: date | None = None,
@@ -93,26 +98,26 @@ def fetch_rows(
     `group` holds dimension values of one group of the result table (None: the group “未知”). For a metric of
     distinct keys the rows are the records those keys come from.
     """
-    question, side, predicates = _asked(snapshot, metric, filters, scope, part, group or {}, as_of)
+    by = tuple(group or {})
+    question = ask(snapshot, metric, filters, scope, by=by, parameters=parameters, as_of=as_of)
+    side = _side(question.metric, part)
     order = [side.table.c[name].asc().nulls_last() for name in _ORDER[side.table.name]]
-    statement = select(*side.table.columns).where(*predicates).order_by(*order)
+    statement = select(*side.table.columns).where(*_behind(question, side, group or {})).order_by(*order)
     statement = statement.limit(limit) if limit is not None else statement
     return run(snapshot, finished(question, statement.offset(offset) if offset else statement, side))
 
 
-def _asked(
-    snapshot: Snapshot,
-    metric: Metric,
-    filters: Filters,
-    scope: Scope,
-    part: Part,
-    group: Mapping[str, Any],
-    as_of: date | None,
-) -> tuple[Question, Counted, Sequence[ColumnElement[bool]]]:
-    question = ask(snapshot, metric, filters, scope, by=tuple(group), as_of=as_of)
-    side = _side(question.metric, part)
+def _behind(question: Question, side: Counted, group: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     kept = {name: group[name] for name in question.shared_by(side)}
-    return question, side, [*matching(question, side), *_in_group(side, kept)]
+    predicates = [*matching(question, side), *_in_group(side, kept)]
+    if isinstance(side, Count) and side.distinct:
+        predicates += [column.is_not(None) for column in side.distinct]
+    if isinstance(side, Count) and side.at_least is not None:
+        (key,) = side.distinct
+        repeated = select(key).where(*predicates).group_by(key)
+        repeated = repeated.having(func.count() >= question.parameters[side.at_least])
+        predicates.append(key.in_(finished(question, repeated, side).statement))
+    return predicates
 
 
 def _side(metric: Metric, part: Part) -> Counted:

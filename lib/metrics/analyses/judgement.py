@@ -1,0 +1,72 @@
+"""Words and rules shared by the analyses: which groups are flagged, which are too small, which periods are final."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from lib.stats.funnel import (
+    HIGH_INNER,
+    HIGH_OUTER,
+    LOW_INNER,
+    LOW_OUTER,
+    Overdispersion,
+    overdispersion_flags,
+)
+
+#: Flags as charts and tables name them.
+FLAGS: Final = {
+    HIGH_OUTER: "high_998",
+    HIGH_INNER: "high_95",
+    LOW_OUTER: "low_998",
+    LOW_INNER: "low_95",
+}
+#: Fewer tests than this: drawn hollow, not flagged, not ordered.
+SMALL: Final = 30
+#: φ above this: groups differ for more reasons than chance, adjusted limits are used.
+OVERDISPERSED: Final = 2.0
+#: Two groups or fewer tell nothing about how groups vary.
+ENOUGH_GROUPS: Final = 3
+#: Share of samples with a final result below which a period is provisional.
+COMPLETE: Final = 0.95
+#: Rows left out that still wait for a result; the other states are final.
+WAITING: Final = ("excluded_pending", "excluded_reinspection", "excluded_objection")
+_NOT_SAMPLED: Final = ("excluded_sampling", "excluded_listing")
+
+
+def flag_names(labels: np.ndarray, small: np.ndarray) -> list[str]:
+    """Flags of groups; a small group carries none."""
+    return ["" if few else FLAGS.get(str(label), "") for label, few in zip(labels, small, strict=True)]
+
+
+def adjusted_labels(result: Overdispersion, exact: np.ndarray) -> np.ndarray:
+    """Labels against the adjusted limits where groups are over-dispersed, else the exact ones."""
+    return overdispersion_flags(result) if result.phi > OVERDISPERSED else exact
+
+
+def small_groups(denominator: pd.Series) -> np.ndarray:
+    """Which groups have too few tests."""
+    return numbers(denominator) < SMALL
+
+
+def numbers(column: pd.Series) -> np.ndarray:
+    """A column of counts as floats, missing as NaN."""
+    return column.to_numpy(dtype="float64", na_value=np.nan)
+
+
+def completeness(frame: pd.DataFrame) -> np.ndarray:
+    """Share of sampled batches whose result is final, per row of a result table; NaN where it cannot be known."""
+    waiting = [name for name in WAITING if name in frame.columns]
+    if not waiting:
+        return np.full(len(frame), np.nan)
+    left_out = [name for name in frame.columns if name.startswith("excluded_") and name not in _NOT_SAMPLED]
+    open_results = sum((numbers(frame[name]) for name in waiting), np.zeros(len(frame)))
+    sampled = numbers(frame["denominator"]) + sum((numbers(frame[name]) for name in left_out), 0.0)
+    return np.divide(sampled - open_results, sampled, out=np.full(len(frame), np.nan), where=sampled > 0)
+
+
+def names_of(values: pd.Series, limit: int = 5) -> str:
+    """A few names for a sentence, saying how many there are in all."""
+    names = [str(value) for value in values]
+    shown = "、".join(names[:limit])
+    return f"{shown}等{len(names)}个" if len(names) > limit else shown
