@@ -1,0 +1,169 @@
+"""One figure on the command line: words in, the result table out as CSV or JSON text. The caller prints it."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from lib.data.filters import MULTIPLE, Filters
+from lib.data.scope import Scope
+from lib.data.snapshot import Snapshot, open_snapshot
+from lib.metrics.compute import Result, UnknownDimension, compute
+from lib.metrics.dimensions import DIMENSIONS
+from lib.metrics.extent import data_range, filter_values
+from lib.metrics.metric import Metric
+from lib.metrics.predicates import FIELD_NAMES
+from lib.metrics.registry import all_metrics, get_metric
+
+FORMATS: Final = ("csv", "json")
+_FIELDS: Final[Mapping[str, str]] = {**FIELD_NAMES, "side": "地区口径"}
+#: More values than this are not written out in an error; the sentence says how many there are.
+_LISTED: Final = 60
+
+
+class WrongCondition(ValueError):
+    """A `--where`, `--by` or `--format` the command does not understand; the message lists what it does."""
+
+
+def run_metric(
+    snapshot_folder: Path,
+    metric_id: str,
+    start: date | None = None,
+    end: date | None = None,
+    *,
+    by: Sequence[str] = (),
+    where: Sequence[str] = (),
+    parameters: Mapping[str, float] | None = None,
+    output_format: str = "csv",
+    version: int | None = None,
+) -> str:
+    """Compute one metric from the newest published version (or the given one) and write it as text.
+
+    `by`: dimension ids or Chinese names; `where`: `name=value`, value a code or a Chinese name, several separated
+    by commas. Without `start` or `end` the records' own range is used. Raises ValueError or KeyError kinds with a
+    Chinese sentence.
+    """
+    if output_format not in FORMATS:
+        raise WrongCondition(f"输出格式“{output_format}”未知；可用：{'、'.join(FORMATS)}")
+    scope = Scope.everything()
+    metric = get_metric(metric_id)
+    snapshot = open_snapshot(snapshot_folder, scope, version)
+    first, last = data_range(snapshot, metric, scope)
+    conditions = _conditions(snapshot, where, scope)
+    filters = Filters(
+        start=start or min(first, end or first), end=end or max(last, start or last), **conditions
+    )
+    result = compute(snapshot, metric, filters, scope, by=_dimensions(metric, by), parameters=parameters)
+    return to_json(result) if output_format == "json" else to_csv(result)
+
+
+def list_metrics() -> str:
+    """All metrics: id, name, unit, what they may be split by, and the sentence of both counts."""
+    lines = []
+    for metric in all_metrics().values():
+        parameters = "".join(
+            f"；参数 {one.name}：{one.label}（默认 {one.default}）" for one in metric.parameters
+        )
+        lines += [
+            f"{metric.id}  {metric.name}（{metric.unit}）",
+            f"    {metric.description}{parameters}",
+            f"    可分组：{'、'.join(metric.dimensions)}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def to_csv(result: Result) -> str:
+    """The result table as CSV: a header of column names, missing cells empty, lines end with a line feed."""
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(result.frame.columns)
+    for row in _records(result.frame):
+        writer.writerow(["" if value is None else value for value in row.values()])
+    return target.getvalue()
+
+
+def to_json(result: Result) -> str:
+    """The result table as JSON with everything it takes to quote it; missing cells are null."""
+    metric = result.metric
+    document = {
+        "metric": metric.id,
+        "name": metric.name,
+        "unit": metric.unit,
+        "description": metric.description,
+        "sentence": result.sentence,
+        "from": result.filters.start.isoformat(),
+        "to": result.filters.end.isoformat(),
+        "by": list(result.by),
+        "parameters": dict(result.parameters),
+        "as_of": result.as_of.isoformat(),
+        "version": result.version,
+        "excluded": dict(result.excluded),
+        "rows": list(_records(result.frame)),
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {name: _plain(value) for name, value in zip(frame.columns, row, strict=True)}
+        for row in frame.itertuples(index=False, name=None)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """A value JSON and CSV know; anything missing is None."""
+    if value is None or pd.isna(value):
+        return None
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _dimensions(metric: Metric, by: Sequence[str]) -> tuple[str, ...]:
+    names = {dimension.name: dimension.id for dimension in DIMENSIONS.values()}
+    asked = [part.strip() for one in by for part in one.split(",") if part.strip()]
+    chosen = tuple(names.get(one, one) for one in asked)
+    unknown = [one for one in chosen if one not in metric.dimensions]
+    if unknown:
+        allowed = "、".join(f"{name}（{DIMENSIONS[name].name}）" for name in metric.dimensions)
+        raise UnknownDimension(f"指标“{metric.name}”不能按“{'、'.join(unknown)}”分组；可用：{allowed}")
+    return chosen
+
+
+def _conditions(snapshot: Snapshot, where: Sequence[str], scope: Scope) -> dict[str, Any]:
+    fields = {name: field for field, name in _FIELDS.items()}
+    chosen: dict[str, list[str]] = {}
+    for condition in where:
+        name, separator, text = condition.partition("=")
+        field = fields.get(name.strip(), name.strip())
+        if not separator or field not in _FIELDS:
+            allowed = "、".join(f"{one}（{label}）" for one, label in _FIELDS.items())
+            raise WrongCondition(f"条件“{condition}”应写成 名称=取值；名称可用：{allowed}")
+        chosen.setdefault(field, []).extend(_values(snapshot, field, text, scope))
+    single = [field for field, values in chosen.items() if field not in MULTIPLE and len(values) > 1]
+    if single:
+        raise WrongCondition(f"条件“{_FIELDS[single[0]]}”只能取一个值")
+    return {field: tuple(values) if field in MULTIPLE else values[0] for field, values in chosen.items()}
+
+
+def _values(snapshot: Snapshot, field: str, text: str, scope: Scope) -> list[str]:
+    allowed = filter_values(snapshot, field, scope)
+    return [_value(field, part.strip(), allowed) for part in text.split(",")]
+
+
+def _value(field: str, asked: str, allowed: Mapping[str, str]) -> str:
+    if asked in allowed:
+        return asked
+    named = [value for value, name in allowed.items() if name == asked]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise WrongCondition(f"{_FIELDS[field]}“{asked}”有多个，请改用代码：{'、'.join(named)}")
+    listed = [value if value == name else f"{value}（{name}）" for value, name in allowed.items()]
+    rest = f"……共{len(listed)}个" if len(listed) > _LISTED else ""
+    shown = "、".join(listed[:_LISTED]) or "（本数据版本中没有取值）"
+    raise WrongCondition(f"{_FIELDS[field]}没有“{asked}”；可用：{shown}{rest}")
