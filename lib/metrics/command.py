@@ -14,7 +14,7 @@ import pandas as pd
 from lib.data.filters import MULTIPLE, Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot, open_snapshot
-from lib.metrics.compute import Result, UnknownDimension, compute
+from lib.metrics.compute import Result, UnknownDimension, WrongParameter, compute
 from lib.metrics.dimensions import DIMENSIONS
 from lib.metrics.extent import data_range, filter_values
 from lib.metrics.metric import Metric
@@ -39,15 +39,15 @@ def run_metric(
     *,
     by: Sequence[str] = (),
     where: Sequence[str] = (),
-    parameters: Mapping[str, float] | None = None,
+    parameters: Sequence[str] = (),
     output_format: str = "csv",
     version: int | None = None,
 ) -> str:
     """Compute one metric from the newest published version (or the given one) and write it as text.
 
     `by`: dimension ids or Chinese names; `where`: `name=value`, value a code or a Chinese name, several separated
-    by commas. Without `start` or `end` the records' own range is used. Raises ValueError or KeyError kinds with a
-    Chinese sentence.
+    by commas; `parameters`: `k=3`. Without `start` or `end` the records' own range is used. Raises ValueError or
+    KeyError kinds with a Chinese sentence.
     """
     if output_format not in FORMATS:
         raise WrongCondition(f"输出格式“{output_format}”未知；可用：{'、'.join(FORMATS)}")
@@ -59,7 +59,8 @@ def run_metric(
     filters = Filters(
         start=start or min(first, end or first), end=end or max(last, start or last), **conditions
     )
-    result = compute(snapshot, metric, filters, scope, by=_dimensions(metric, by), parameters=parameters)
+    numbers = dict(_number(parameter) for parameter in parameters)
+    result = compute(snapshot, metric, filters, scope, by=_dimensions(metric, by), parameters=numbers)
     return to_json(result) if output_format == "json" else to_csv(result)
 
 
@@ -132,6 +133,14 @@ def _dimensions(metric: Metric, by: Sequence[str]) -> tuple[str, ...]:
         allowed = "、".join(f"{name}（{DIMENSIONS[name].name}）" for name in metric.dimensions)
         raise UnknownDimension(f"指标“{metric.name}”不能按“{'、'.join(unknown)}”分组；可用：{allowed}")
     return chosen
+
+
+def _number(parameter: str) -> tuple[str, float]:
+    name, _, text = parameter.partition("=")
+    try:
+        return name.strip(), float(text)
+    except ValueError as error:
+        raise WrongParameter(f"参数“{parameter}”应写成 名称=数值，如 k=3") from error
 
 
 def _conditions(snapshot: Snapshot, where: Sequence[str], scope: Scope) -> dict[str, Any]:

@@ -157,7 +157,7 @@ def _parameters(metric: Metric, given: Mapping[str, float]) -> dict[str, int]:
 
 
 def _checked(parameter: Parameter, value: float) -> int:
-    if value != int(value) or value < parameter.minimum:
+    if not float(value).is_integer() or value < parameter.minimum:
         raise WrongParameter(
             f"参数“{parameter.label}”（{parameter.name}）应为不小于 {parameter.minimum} 的整数，现为 {value}"
         )

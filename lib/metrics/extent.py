@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from lib.data.filters import ALL_SAMPLING, SAMPLING_KINDS, SIDE_NAMES
 from lib.data.scope import Scope
@@ -17,7 +17,11 @@ def data_range(snapshot: Snapshot, metric: Metric, scope: Scope) -> tuple[date, 
     """First and last day of the records a metric counts; the year of the as-of day where there are none."""
     side = metric.numerator
     if side.date is not None:
-        statement: Select[Any] = select(func.min(side.date).label("first"), func.max(side.date).label("last"))
+        columns: list[ColumnElement[Any]] = [
+            func.min(side.date).label("first"),
+            func.max(side.date).label("last"),
+        ]
+        statement = select(*columns)
         found = run(snapshot, scoped(statement, side.table, scope, metric.fixed_side or "found")).to_pylist()[
             0
         ]
