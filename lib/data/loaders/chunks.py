@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from lib.data.loaders.errors import Reject
 from lib.data.loaders.headers import HeaderMatch
+from lib.data.loaders.profiles import Profile
 
 CHUNK_ROWS = 50_000
 RejectSink = Callable[[Reject], None]
@@ -46,3 +47,13 @@ class Chunk:
 Chunks = Iterator[Chunk]
 #: Which columns of a sheet (positions in its header) are read.
 WantedColumns = Callable[[Sheet], list[int]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What every reader needs: the profile, and where to say what."""
+
+    profile: Profile
+    reject: RejectSink
+    warn: WarningSink
+    wanted: WantedColumns

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,12 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lib.data.loaders import credit_codes
-from lib.data.loaders.chunks import Chunk, RejectSink, Sheet
+from lib.data.loaders.bad_rows import BadRows
+from lib.data.loaders.chunks import Chunk, Sheet
 from lib.data.loaders.dates import BadValue
-from lib.data.loaders.errors import Reject
+from lib.data.loaders.notes import Notes
 from lib.data.loaders.profiles import ColumnRule, Profile
 from lib.data.loaders.targets import NEEDED, Target, targets
-from lib.data.loaders.values import ALLOWED, Convert, converter
+from lib.data.loaders.values import ALLOWED, Convert, converter, typing
 
 #: Texts that need a closer look than "plain": formulas, errors, control characters, line breaks, lost digits.
 _SUSPECT: Final = r"^[=#]|[\x00-\x1f\x{FFFD}]|^\d+(\.\d+)?[eE]\+?\d+$"
@@ -34,31 +34,6 @@ _ARROW: Final[dict[str, pa.DataType]] = {
 _FORGETS_AFTER: Final = 200_000
 
 
-class Notes:
-    """Things worth saying that refuse nothing, counted by kind with one example."""
-
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-        self._examples: dict[str, str] = {}
-        self._plain: dict[str, None] = {}
-
-    def count(self, kind: str, example: str) -> None:
-        """One more distinct value of a kind."""
-        self._counts[kind] += 1
-        self._examples.setdefault(kind, example)
-
-    def say(self, sentence: str) -> None:
-        """A sentence, once."""
-        self._plain[sentence] = None
-
-    def sentences(self) -> list[str]:
-        """All notes as Chinese sentences."""
-        counted = [
-            f"{kind}：{count} 种取值，例如“{self._examples[kind]}”" for kind, count in self._counts.items()
-        ]
-        return [*self._plain, *counted]
-
-
 @dataclass
 class ColumnPlan:
     """One target column of one sheet: where its cells stand and how they convert."""
@@ -67,8 +42,10 @@ class ColumnPlan:
     rule: ColumnRule
     positions: list[int | None]
     convert: Convert
+    typing: Convert
     plain: bool
     required: bool
+    truths: pa.Array
     empty: pa.Array
     encoding: str | None
     memory: dict[str, Any] = field(default_factory=dict)
@@ -84,6 +61,8 @@ class ColumnPlan:
                 for array in arrays
             ]
             return pc.fill_null(pc.coalesce(*blanked), "")
+        if self.rule.flags:
+            return self._flagged(chunk)
         if self.rule.join:
             joined = pc.binary_join_element_wise(*arrays, self.rule.separator)
             blank = pc.equal(pc.binary_join_element_wise(*arrays, ""), "")
@@ -91,34 +70,47 @@ class ColumnPlan:
             return _digested(joined) if self.rule.digest else joined
         return arrays[0]
 
-    def apply(self, chunk: Chunk, reject: RejectSink, bad: np.ndarray) -> pa.Array:
+    def _flagged(self, chunk: Chunk) -> pa.Array:
+        """Names of the columns that say yes, joined by 、."""
+        names = []
+        for position in self.positions:
+            if position is not None:
+                column = chunk.columns[position]
+                label = chunk.sheet.header[position].strip().rstrip("*").split("：")[-1].split(":")[-1]
+                says_yes = pc.is_in(column, value_set=self.truths)
+                names.append(pc.if_else(says_yes, pa.scalar(label), pa.scalar(None, pa.string())))
+        return pc.fill_null(pc.binary_join_element_wise(*names, "、", null_handling="skip"), "")
+
+    def apply(self, chunk: Chunk, bad: BadRows) -> pa.Array:
         """The typed column of a chunk; rows that cannot be converted are marked in ``bad`` and listed."""
-        count = len(chunk.rows)
         text = self.text(chunk)
         if text is None:
-            column = self._constant(count)
-            if self.required:
-                self._list_missing(chunk, column, {}, reject, bad)
-            return column
-        encoded = text.dictionary_encode()
-        values, mistakes = self._distinct(encoded.dictionary)
-        column = values.take(encoded.indices)
-        if mistakes:
-            self._list_mistakes(chunk, text, encoded.indices, mistakes, reject, bad)
-        column = self._defaulted(column)
+            column = self._constant(len(chunk.rows))
+        else:
+            encoded = text.dictionary_encode()
+            values, mistakes = self._distinct(encoded.dictionary)
+            column = self._defaulted(values.take(encoded.indices))
+            if mistakes:
+                bad.mark_codes(self.place(chunk), text, encoded.indices, mistakes)
         if self.required:
-            self._list_missing(chunk, column, mistakes, reject, bad)
+            bad.mark_missing(self.place(chunk), column)
         return column
+
+    def place(self, chunk: Chunk) -> str:
+        """How the column is called in messages: its header in the file."""
+        header = chunk.sheet.header
+        named = [header[position].strip() for position in self.positions if position is not None]
+        return "+".join(named) or self.target.meaning
 
     def _constant(self, count: int) -> pa.Array:
         text = self.rule.value if self.rule.value is not None else self.rule.default
-        value = None if text is None else self.convert(text)
+        value = None if text is None else self.typing(text)
         return pa.array([value] * count, _ARROW[self.target.kind])
 
     def _defaulted(self, column: pa.Array) -> pa.Array:
         if self.rule.default is None or not column.null_count:
             return column
-        return pc.fill_null(column, pa.scalar(self.convert(self.rule.default), column.type))
+        return pc.fill_null(column, pa.scalar(self.typing(self.rule.default), column.type))
 
     def _distinct(self, texts: pa.Array) -> tuple[pa.Array, dict[int, str]]:
         if self.plain:
@@ -137,7 +129,7 @@ class ColumnPlan:
             suspect = pc.or_(suspect, pc.match_substring_regex(texts, "[^\\x00-\\x7f]"))
         if not pc.any(suspect).as_py():
             return values, {}
-        listed, mistakes = values.to_pylist(), {}
+        listed, mistakes = values.to_pylist(), dict[int, str]()
         for index in np.flatnonzero(suspect.to_numpy(zero_copy_only=False)).tolist():
             listed[index] = self._one(texts[index].as_py(), index, mistakes)
         return pa.array(listed, pa.string()), mistakes
@@ -163,36 +155,6 @@ class ColumnPlan:
         except BadValue as mistake:
             return mistake
 
-    def _list_mistakes(
-        self,
-        chunk: Chunk,
-        text: pa.Array,
-        indices: pa.Array,
-        mistakes: dict[int, str],
-        reject: RejectSink,
-        bad: np.ndarray,
-    ) -> None:
-        codes = indices.to_numpy(zero_copy_only=False)
-        for row in np.flatnonzero(np.isin(codes, list(mistakes))).tolist():
-            bad[row] = True
-            reject(self._reject(chunk, row, text[row].as_py(), mistakes[int(codes[row])]))
-
-    def _list_missing(
-        self, chunk: Chunk, column: pa.Array, mistakes: dict[int, str], reject: RejectSink, bad: np.ndarray
-    ) -> None:
-        missing = pc.is_null(column).to_numpy(zero_copy_only=False)
-        if mistakes:
-            missing = missing & ~bad
-        for row in np.flatnonzero(missing).tolist():
-            bad[row] = True
-            reject(self._reject(chunk, row, None, "必填而为空"))
-
-    def _reject(self, chunk: Chunk, row: int, value: str | None, reason: str) -> Reject:
-        header = chunk.sheet.header
-        named = [header[position].strip() for position in self.positions if position is not None]
-        place = "+".join(named) or self.target.meaning
-        return Reject(chunk.sheet.file, chunk.sheet.name, int(chunk.rows[row]), place, value, reason)
-
 
 def plan_columns(profile: Profile, sheet: Sheet, notes: Notes) -> dict[str, ColumnPlan]:
     """The plans of all target columns of a profile for one sheet."""
@@ -210,7 +172,16 @@ def plan_columns(profile: Profile, sheet: Sheet, notes: Notes) -> dict[str, Colu
         empty = pa.array(["", *profile.values.empty, *rule.empty], pa.string())
         required = rule.required or name in NEEDED[profile.table]
         plans[name] = ColumnPlan(
-            target, rule, positions, convert, _is_plain(target, rule), required, empty, encoding
+            target,
+            rule,
+            positions,
+            convert,
+            typing(target, rule, profile.values),
+            _is_plain(target, rule),
+            required,
+            pa.array(profile.values.true, pa.string()),
+            empty,
+            encoding,
         )
     return plans
 

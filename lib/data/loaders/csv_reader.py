@@ -1,8 +1,7 @@
 """Delimited text, streamed: pyarrow parses, rows keep the numbers a spreadsheet shows."""
 
-import queue
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,24 +9,24 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from lib.data.loaders.chunks import CHUNK_ROWS, Chunk, Chunks, RejectSink, Sheet, WantedColumns
+from lib.data.loaders.chunks import CHUNK_ROWS, Chunk, Chunks, Reading, Sheet
 from lib.data.loaders.encodings import TextLayout, Utf8Stream, text_layout
 from lib.data.loaders.errors import Reject, refuse_file
 from lib.data.loaders.profiles import Profile
 
-_BLOCK: Final = 16 << 20
+_BLOCK: Final = 1 << 20
 
 
-def read_csv(path: Path, name: str, profile: Profile, reject: RejectSink, wanted: WantedColumns) -> Chunks:
-    """Chunks of one delimited text file; rows with too many or too few cells go to ``reject``."""
-    layout = text_layout(path, name, profile)
+def read_csv(path: Path, name: str, reading: Reading) -> Chunks:
+    """Chunks of one delimited text file; rows with too many or too few cells go to ``reading.reject``."""
+    layout = text_layout(path, name, reading.profile)
     sheet = Sheet(name, None, layout.header, layout.match, layout.encoding)
-    needed = wanted(sheet)
+    needed = reading.wanted(sheet)
     bad_rows: list[int] = []
 
     def on_invalid(row: Any) -> str:
         bad_rows.append(row.number)
-        reject(
+        reading.reject(
             Reject(
                 name,
                 None,
@@ -40,7 +39,7 @@ def read_csv(path: Path, name: str, profile: Profile, reject: RejectSink, wanted
         return "skip"
 
     with _open_stream(path, layout) as stream:
-        reader = pyarrow.csv.open_csv(stream, **_options(layout, profile, needed, on_invalid))
+        reader = pyarrow.csv.open_csv(stream, **_options(layout, reading.profile, needed, on_invalid))
         yield from _chunks(prefetched(iter(reader)), sheet, needed, layout.header_row, bad_rows)
 
 
@@ -112,36 +111,8 @@ def _row_numbers(first: int, count: int, bad_rows: list[int]) -> np.ndarray:
 
 def prefetched(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The same batches, parsed one ahead in a thread of their own."""
-    ready: queue.Queue[Any] = queue.Queue(maxsize=1)
-    stop = threading.Event()
-
-    def put(message: Any) -> None:
-        while not stop.is_set():
-            try:
-                ready.put(message, timeout=0.1)
-            except queue.Full:
-                stop.wait(0.01)
-            else:
-                return
-
-    def produce() -> None:
-        try:
-            for batch in batches:
-                put(batch)
-                if stop.is_set():
-                    return
-        except BaseException as error:
-            put(error)
-        else:
-            put(None)
-
-    worker = threading.Thread(target=produce, daemon=True)
-    worker.start()
-    try:
-        while (message := ready.get()) is not None:
-            if isinstance(message, BaseException):
-                raise message
-            yield message
-    finally:
-        stop.set()
-        worker.join()
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        coming = worker.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = worker.submit(next, batches, None)
+            yield batch

@@ -12,43 +12,39 @@ from lib.data.loaders.staging import Staging, core_table
 _KEYS_AT_ONCE: Final = 2_000
 
 
-def fetch_current(
-    records: Connection,
-    table: Table,
-    name: str,
-    where: Sequence[ColumnElement[bool]],
-    key: str,
-    staging: Staging,
-    keys: Select[Any],
-) -> Table | None:
-    """Copy the current records whose ``key`` is in ``keys`` (a staging query) into staging table ``name``.
+class CurrentRecords:
+    """Fetches current records by key from the record database into the staging area."""
 
-    Returns nothing if no record meets ``where`` at all: then everything in the load is new.
-    """
-    schema = pa.schema([(column.name, arrow_type(column)) for column in table.columns])
-    is_current = [table.c.version_to.is_(None), *where]
-    if records.execute(select(table.c[key]).where(*is_current).limit(1)).first() is None:
-        return None
-    found = core_table(name, schema)
-    staging.fill(found, _batches(records, table, schema, is_current, key, staging, keys))
-    return found
+    def __init__(self, records: Connection, staging: Staging) -> None:
+        self._records = records
+        self._staging = staging
 
+    def fetch(
+        self, table: Table, key: str, keys: Select[Any], where: Sequence[ColumnElement[bool]] = ()
+    ) -> Table | None:
+        """Copy the current records of ``table`` whose ``key`` is in ``keys`` (a staging query); return where to.
 
-def _batches(
-    records: Connection,
-    table: Table,
-    schema: pa.Schema,
-    is_current: Sequence[ColumnElement[bool]],
-    key: str,
-    staging: Staging,
-    keys: Select[Any],
-) -> Iterator[pa.Table]:
-    for batch in staging.stream(keys, _KEYS_AT_ONCE):
-        wanted = batch.column(0).to_pylist()
-        for start in range(0, len(wanted), _KEYS_AT_ONCE):
-            part = wanted[start : start + _KEYS_AT_ONCE]
-            rows = records.execute(select(table).where(*is_current, table.c[key].in_(part))).fetchall()
-            if rows:
-                columns = zip(*rows, strict=True)
-                arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
-                yield pa.Table.from_arrays(arrays, schema=schema)
+        Returns nothing if no current record meets ``where`` at all: then everything in the load is new.
+        """
+        every = select(table).where(table.c.version_to.is_(None), *where)
+        if self._records.execute(every.limit(1)).first() is None:
+            return None
+        schema = pa.schema([pa.field(column.name, arrow_type(column)) for column in table.columns])
+        found = core_table(f"current_{table.name}", schema)
+        self._staging.fill(found, self._parts(every, table.c[key], keys, schema))
+        return found
+
+    def _parts(
+        self, every: Select[Any], key: ColumnElement[Any], keys: Select[Any], schema: pa.Schema
+    ) -> Iterator[pa.Table]:
+        for batch in self._staging.stream(keys, _KEYS_AT_ONCE):
+            wanted = batch.column(0).to_pylist()
+            for start in range(0, len(wanted), _KEYS_AT_ONCE):
+                part = wanted[start : start + _KEYS_AT_ONCE]
+                rows = self._records.execute(every.where(key.in_(part))).fetchall()
+                if rows:
+                    columns = zip(*rows, strict=True)
+                    arrays = [
+                        pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)
+                    ]
+                    yield pa.Table.from_arrays(arrays, schema=schema)

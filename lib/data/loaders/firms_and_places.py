@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lib.data.loaders.columns import Notes
 from lib.data.loaders.divisions import Divisions
 from lib.data.loaders.lookups import Lookups
+from lib.data.loaders.notes import Notes
 from lib.data.loaders.profiles import CreateUnits, Profile
 from lib.data.loaders.targets import FIRMS, PLACES
 
@@ -61,15 +61,14 @@ class Places:
 
     def _code(self, prefix: str, key: str, meaning: str) -> str | None:
         if (prefix, key) not in self._memory:
-            code = self._found(prefix, *key.split(_MARK))
+            code = self._found(prefix, key)
             self._memory[prefix, key] = code
             if code is None and (text := _place_text(key)):
                 self._notes.count(f"{meaning}不在行政区划表中，代码留空、原文保留", text)
         return self._memory[prefix, key]
 
-    def _found(
-        self, prefix: str, province: str, city: str, county: str, address: str, text: str, given: str
-    ) -> str | None:
+    def _found(self, prefix: str, key: str) -> str | None:
+        province, city, county, address, text, given = key.split(_MARK)
         rule = self._rules.get(prefix)
         if given:
             return given if given in self._known else None

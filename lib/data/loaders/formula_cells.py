@@ -12,9 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 from xml.etree import ElementTree
 
-from lib.data.loaders.chunks import RejectSink, Sheet
+from lib.data.loaders.chunks import Reading, Sheet
 from lib.data.loaders.errors import Reject
-from lib.data.loaders.profiles import Profile
 
 _BLOCK: Final = 1 << 20
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -29,29 +28,26 @@ _MEND: Final = "；请在表格软件中把该列复制后“选择性粘贴—�
 
 
 def reject_formulas(
-    path: Path,
-    sheet: Sheet,
-    needed: list[int],
-    start: tuple[int, int] | None,
-    header_index: int,
-    profile: Profile,
-    reject: RejectSink,
+    path: Path, sheet: Sheet, needed: list[int], reading: Reading, *, first_cell: tuple[int, int]
 ) -> None:
-    """Send formula cells and error values of the columns that are read to ``reject``."""
-    if path.suffix.lower() not in (".xlsx", ".xlsm") and not zipfile.is_zipfile(path):
+    """Send formula cells and error values of the columns that are read to ``reading.reject``.
+
+    ``first_cell`` is the row of the header (from 1) and the column (from 0) in which the sheet's content begins.
+    """
+    if not zipfile.is_zipfile(path):
         return
-    left = start[1] if start else 0
+    header_row, left = first_cell
     counts: Counter[int] = Counter()
     for letters, row, is_error, text in _troubled_cells(path, sheet.name or ""):
         column = _column_number(letters) - left
-        if row <= header_index + 1 or column not in needed:
+        if row <= header_row or column not in needed:
             continue
-        if not is_error and profile.file.formulas == "cached" and text is not None:
+        if not is_error and reading.profile.file.formulas == "cached" and text is not None:
             continue
         counts[column] += 1
         if counts[column] <= _LISTED:
             kind = "单元格是错误值" if is_error else "单元格是公式，不是数值"
-            reject(Reject(sheet.file, sheet.name, row, sheet.header[column], text, kind + _MEND))
+            reading.reject(Reject(sheet.file, sheet.name, row, sheet.header[column], text, kind + _MEND))
 
 
 def _troubled_cells(path: Path, title: str) -> Iterator[tuple[str, int, bool, str | None]]:
@@ -69,7 +65,7 @@ def _troubled_cells(path: Path, title: str) -> Iterator[tuple[str, int, bool, st
 
 
 def _trouble(found: re.Match[bytes]) -> Iterator[tuple[str, int, bool, str | None]]:
-    letters, row, attributes, content = found.groups()
+    letters, row, _, content = found.groups()
     is_error = b't="e"' in found.group(0)[: found.group(0).index(b">")]
     is_formula = content is not None and re.search(rb"<(?:\w+:)?f[\s>/]", content) is not None
     if not (is_error or is_formula):
@@ -95,9 +91,9 @@ def _sheet_part(archive: zipfile.ZipFile, title: str) -> str | None:
     names = set(archive.namelist())
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
         return None
-    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-    workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314
+    workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))
     for sheet in workbook.iter(f"{_MAIN}sheet"):
         if sheet.get("name") == title:
             target = targets.get(sheet.get(_RELATION), "")

@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lib.data.loaders.chunks import Chunk, RejectSink
+from lib.data.loaders.bad_rows import BadRows
+from lib.data.loaders.chunks import Chunk
 from lib.data.loaders.dates import BadValue
-from lib.data.loaders.errors import Reject
 from lib.data.loaders.lookups import Lookups
 from lib.data.loaders.profiles import ItemRule, Profile
 from lib.data.loaders.targets import item_columns
@@ -40,8 +40,7 @@ def cell_items(
     chunk: Chunk,
     profile: Profile,
     rows: tuple[pa.Array, pa.Array],
-    bad: np.ndarray,
-    reject: RejectSink,
+    bad: BadRows,
     lookups: Lookups,
 ) -> pa.Table:
     """Items joined in one cell, as ``[items]`` says. ``rows`` are row ids and sample numbers."""
@@ -53,7 +52,10 @@ def cell_items(
     encoded = chunk.columns[position].dictionary_encode()
     split = [_split(text, rule, profile.values.empty) for text in encoded.dictionary.to_pylist()]
     codes = encoded.indices.to_numpy(zero_copy_only=False)
-    _list_mistakes(chunk, position, split, codes, bad, reject)
+    reasons = {code: found for code, found in enumerate(split) if isinstance(found, str)}
+    if reasons:
+        place = chunk.sheet.header[position].strip()
+        bad.mark_codes(place, chunk.columns[position], encoded.indices, reasons)
     lists = [found if isinstance(found, list) else [] for found in split]
     lengths = np.array([len(found) for found in lists], dtype=np.int64)
     repeated = np.repeat(np.arange(len(codes)), lengths[codes])
@@ -114,28 +116,3 @@ def _parts(piece: str, rule: ItemRule) -> list[str]:
         return [piece.strip()]
     ordered = sorted(rule.part_separators, key=len, reverse=True)
     return [part.strip() for part in re.split("|".join(map(re.escape, ordered)), piece)]
-
-
-def _list_mistakes(
-    chunk: Chunk,
-    position: int,
-    split: list[list[list[str | None]] | str],
-    codes: np.ndarray,
-    bad: np.ndarray,
-    reject: RejectSink,
-) -> None:
-    reasons = {code: found for code, found in enumerate(split) if isinstance(found, str)}
-    for row in np.flatnonzero(np.isin(codes, list(reasons))).tolist() if reasons else ():
-        bad[row] = True
-        place = chunk.sheet.header[position].strip()
-        value = chunk.columns[position][row].as_py()
-        reject(
-            Reject(
-                chunk.sheet.file,
-                chunk.sheet.name,
-                int(chunk.rows[row]),
-                place,
-                value,
-                reasons[int(codes[row])],
-            )
-        )

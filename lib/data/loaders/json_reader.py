@@ -8,22 +8,22 @@ import numpy as np
 import pyarrow as pa
 
 from lib.data.loaders.cells import canonical_text
-from lib.data.loaders.chunks import CHUNK_ROWS, Chunk, Chunks, Sheet, WantedColumns
+from lib.data.loaders.chunks import CHUNK_ROWS, Chunk, Chunks, Reading, Sheet
 from lib.data.loaders.encodings import header_missing
 from lib.data.loaders.errors import refuse_file
 from lib.data.loaders.headers import match
-from lib.data.loaders.profiles import Profile
 
 
-def read_json(path: Path, name: str, profile: Profile, wanted: WantedColumns) -> Chunks:
+def read_json(path: Path, name: str, reading: Reading) -> Chunks:
     """Chunks of the records in a JSON file. The row number is the position in the list, from 1."""
+    profile = reading.profile
     records = _records(_parsed(path, name), name, profile.file.records)
     header = tuple(dict.fromkeys(key for record in records for key in record))
     found = match(header, profile)
     if found.missing:
         raise header_missing(name, profile.file.records or None, 0, found)
     sheet = Sheet(name, profile.file.records or None, header, found)
-    needed = wanted(sheet)
+    needed = reading.wanted(sheet)
     for first in range(0, len(records), CHUNK_ROWS):
         part = records[first : first + CHUNK_ROWS]
         columns = {

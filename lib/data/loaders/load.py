@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -11,8 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, func, select
 
 from lib.data.database import exclusive_transaction
-from lib.data.loaders.chunks import Chunks
-from lib.data.loaders.columns import Notes
+from lib.data.loaders.chunks import Chunks, Reading
 from lib.data.loaders.conflicts import Conflicts
 from lib.data.loaders.csv_reader import read_csv
 from lib.data.loaders.encodings import file_digest
@@ -21,9 +20,12 @@ from lib.data.loaders.json_reader import read_json
 from lib.data.loaders.lookups import read_lookups
 from lib.data.loaders.mapping import Mapper
 from lib.data.loaders.merge import TableCounts, TablePlan, count_changes, insert_units, write_changes
+from lib.data.loaders.notes import Notes
 from lib.data.loaders.plans import Plans
-from lib.data.loaders.profiles import Profile, load_profile
+from lib.data.loaders.profile_files import load_profile
+from lib.data.loaders.profiles import Profile
 from lib.data.loaders.rejects import RejectList
+from lib.data.loaders.report import LoadReport
 from lib.data.loaders.sources import Source, open_sources
 from lib.data.loaders.staging import Staging
 from lib.data.loaders.targets import TABLES
@@ -38,30 +40,6 @@ _AS_OF_COLUMNS: Final = (
     *("sampled_on", "received_on", "reported_on", "submitted_on", "notice_on"),
     *("started_on", "finished_on", "rechecked_on"),
 )
-
-
-@dataclass(frozen=True)
-class LoadReport:
-    """What a load did. ``read`` and ``rejected`` count rows of the files, the other counts records.
-
-    ``new``, ``superseded``, ``unchanged`` are those of the profile's own table; ``tables`` has them for every table.
-    ``version`` is empty if nothing changed (or nothing was to be written).
-    """
-
-    read: int
-    new: int
-    superseded: int
-    unchanged: int
-    rejected: int
-    duplicates: int
-    filtered: int
-    version: int | None
-    as_of: date
-    rejects_file: Path | None
-    rejects: tuple[Reject, ...]
-    notes: tuple[str, ...]
-    tables: dict[str, TableCounts] = field(default_factory=dict)
-    snapshot: Path | None = None
 
 
 def load_files(
@@ -102,7 +80,7 @@ def load_files(
     if snapshots_folder is None or version is None:
         return report
     path = publish(engine, snapshots_folder, keep=snapshots_kept, version=version)
-    return LoadReport(**{**report.__dict__, "snapshot": path})
+    return replace(report, snapshot=path)
 
 
 def _silent(_what: str, _rows: int) -> None:
@@ -169,12 +147,13 @@ class _Load:
             )
 
     def _chunks(self, source: Source) -> Chunks:
-        wanted, reject = self.mapper.wanted, self.rejects.add
+        reject = self._bad_row if source.kind == "csv" else self.rejects.add
+        reading = Reading(self.profile, reject, self.notes.say, self.mapper.wanted)
         if source.kind == "workbook":
-            return read_workbook(source.path, source.name, self.profile, reject, wanted, self.notes.say)
+            return read_workbook(source.path, source.name, reading)
         if source.kind == "json":
-            return read_json(source.path, source.name, self.profile, wanted)
-        return read_csv(source.path, source.name, self.profile, self._bad_row, wanted)
+            return read_json(source.path, source.name, reading)
+        return read_csv(source.path, source.name, reading)
 
     def _bad_row(self, reject: Reject) -> None:
         self.rows_read += 1
@@ -189,9 +168,8 @@ class _Load:
         if accept_partial and left:
             return
         more = "" if left == 0 else "；改正后重新载入，或用 --accept-partial 只载入合格的行"
-        self._refuse(
-            f"{self.rejects.count} 处不合要求，涉及 {self.rows_rejected} 行（共读 {self.rows_read} 行），未载入任何记录{more}"
-        )
+        counts = f"{self.rejects.count} 处不合要求，涉及 {self.rows_rejected} 行（共读 {self.rows_read} 行）"
+        self._refuse(f"{counts}，未载入任何记录{more}")
 
     def _refuse(self, message: str) -> None:
         path = self.rejects.publish(self.files[0])

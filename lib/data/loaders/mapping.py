@@ -8,12 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lib.data.bulk import arrow_type
+from lib.data.loaders.bad_rows import BadRows
 from lib.data.loaders.chunks import Chunk, RejectSink, Sheet
-from lib.data.loaders.columns import ColumnPlan, Notes, plan_columns
+from lib.data.loaders.columns import ColumnPlan, plan_columns
 from lib.data.loaders.firms_and_places import Firms, Places
 from lib.data.loaders.headers import wanted_headers
 from lib.data.loaders.items import ITEM_SCHEMA, cell_items, row_items
 from lib.data.loaders.lookups import Lookups
+from lib.data.loaders.notes import Notes
 from lib.data.loaders.profiles import Profile
 from lib.data.loaders.rows import RowSelection
 from lib.data.loaders.targets import PLACES, TABLES, targets
@@ -68,8 +70,8 @@ class Mapper:
         chunk = self._selection.prepare(chunk)
         self.rows_filtered += self._selection.filtered - before
         count = len(chunk.rows)
-        bad = np.zeros(count, dtype=bool)
-        columns = {name: plan.apply(chunk, self._reject, bad) for name, plan in self._plans.items()}
+        bad = BadRows(chunk, self._reject)
+        columns = {name: plan.apply(chunk, bad) for name, plan in self._plans.items()}
         self._firms.split_consignor(columns)
         self.places.fill(columns, count)
         row_ids = self.rows.add(chunk)
@@ -81,7 +83,7 @@ class Mapper:
         chunk: Chunk,
         columns: dict[str, pa.Array],
         firms: list[pa.Table],
-        bad: np.ndarray,
+        bad: BadRows,
         row_ids: pa.Array,
     ) -> Mapped:
         count = len(chunk.rows)
@@ -89,21 +91,21 @@ class Mapper:
         if self.profile.rows == "item":
             items = row_items(columns, row_ids, sample_no, self.lookups)
         else:
-            items = cell_items(chunk, self.profile, (row_ids, sample_no), bad, self._reject, self.lookups)
+            items = cell_items(chunk, self.profile, (row_ids, sample_no), bad, self.lookups)
         self._derive(columns, count)
         arrays = [columns.get(field.name, pa.nulls(count, field.type)) for field in self.schema]
         arrays[0] = row_ids
         records = pa.table(dict(zip(self.schema.names, arrays, strict=True)), schema=self.schema)
-        if not bad.any():
+        if not bad.mask.any():
             return Mapped(records, items, firms, sample_no[:0], count, 0)
-        good = pa.array(~bad)
+        good = pa.array(~bad.mask)
         firms = [
             firm.filter(pc.is_in(pc.divide(firm.column("position"), 2), value_set=row_ids.filter(good)))
             for firm in firms
         ]
         kept = pc.is_in(items.column(ROW_ID), value_set=row_ids.filter(good))
-        spoiled = sample_no.filter(pa.array(bad)).drop_null().unique()
-        return Mapped(records.filter(good), items.filter(kept), firms, spoiled, count, int(bad.sum()))
+        spoiled = sample_no.filter(pa.array(bad.mask)).drop_null().unique()
+        return Mapped(records.filter(good), items.filter(kept), firms, spoiled, count, int(bad.mask.sum()))
 
     def _derive(self, columns: dict[str, pa.Array], count: int) -> None:
         columns["source"] = pa.array([self.profile.source] * count, pa.string())
@@ -113,6 +115,12 @@ class Mapper:
         if "is_online" in columns:
             columns["is_online"] = pc.fill_null(columns["is_online"], False)
         self._derive_category(columns)
+        if "produced_on" in columns and "produced_text" in columns:
+            # A spreadsheet's day number says nothing to a reader; the day it means does.
+            serial = pc.match_substring_regex(columns["produced_text"], r"^\d{5}(\.\d+)?$")
+            known = pc.and_(pc.fill_null(serial, False), pc.is_valid(columns["produced_on"]))
+            day = pc.cast(columns["produced_on"], pa.string())
+            columns["produced_text"] = pc.if_else(known, day, columns["produced_text"])
 
     def _derive_category(self, columns: dict[str, pa.Array]) -> None:
         finders = [("category_text", self.lookups.category)]

@@ -50,7 +50,7 @@ class TableCounts:
 
 @dataclass(frozen=True)
 class TablePlan:
-    """How one record table changes: ``rows`` gives its columns as they should be, ``old_…`` as they are, and ``known``."""
+    """How one table changes: ``rows`` has its columns as they should be, as they are (``old_…``), and ``known``."""
 
     table: Table
     key: tuple[str, ...]
@@ -172,7 +172,7 @@ def labelled(
     table: Table, merged: dict[str, ColumnElement[Any]], current: Table | None, key: tuple[str, ...]
 ) -> list[ColumnElement[Any]]:
     """The columns of a plan's rows: the merged values and, if there are current records, the old ones beside."""
-    columns = [merged[name].label(name) for name in stored_columns(table)]
+    columns: list[ColumnElement[Any]] = [merged[name].label(name) for name in stored_columns(table)]
     if current is not None:
         columns += [current.c[name].label(f"old_{name}") for name in stored_columns(table)]
         columns.append(current.c[key[-1]].label("known"))

@@ -22,7 +22,7 @@ from sqlalchemy import (
     union,
 )
 
-from lib.data.loaders.current import fetch_current
+from lib.data.loaders.current import CurrentRecords
 from lib.data.loaders.mapping import ROW_ID, mapped_columns
 from lib.data.loaders.merge import TablePlan, join_current, labelled, stored_columns
 from lib.data.loaders.profiles import Profile
@@ -44,7 +44,7 @@ class Plans:
     def __init__(self, staging: Staging, profile: Profile, records: Connection) -> None:
         self._staging = staging
         self._profile = profile
-        self._records = records
+        self._current = CurrentRecords(records, staging)
         self._table = TABLES[profile.table]
         self._key = NATURAL_KEYS[self._table]
         staging.fill(verdict_table, [_verdict_rows()])
@@ -64,9 +64,7 @@ class Plans:
             staging.chosen, staging.chosen.c[ROW_ID] == staging.record.c[ROW_ID]
         )
         own_source = [self._table.c.source == profile.source]
-        current = fetch_current(
-            self._records, self._table, "current_record", own_source, "sample_no", staging, keys.distinct()
-        )
+        current = self._current.fetch(self._table, "sample_no", keys.distinct(), own_source)
         joined = staging.record.join(staging.chosen, staging.chosen.c[ROW_ID] == staging.record.c[ROW_ID])
         if current is not None:
             same = [staging.record.c[name] == current.c[name] for name in self._key]
@@ -110,7 +108,9 @@ class Plans:
             verdict: func.coalesce(func.bool_or(item.c.verdict == verdict), literal(False))
             for verdict in _ITEM_VERDICTS
         }
-        names = {pair: name for name, pair in CONCLUSIONS.items() if pair != (None, None)}
+        names: dict[tuple[str | None, str | None], str] = {
+            pair: name for name, pair in CONCLUSIONS.items() if pair != (None, None)
+        }
         supervision = [
             ("unqualified", has["unqualified"]),
             ("qualified", has["qualified"]),
@@ -141,20 +141,20 @@ class Plans:
             (verdict_table.c.conclusion == func.coalesce(base.c.conclusion, ""))
             & (verdict_table.c.objection_status == func.coalesce(base.c.objection_status, "")),
         )
-        columns = [verdict_table.c[name] if name in _VERDICTS else base.c[name] for name in base.c.keys()]
+        columns = [
+            verdict_table.c[name] if name in _VERDICTS else column for name, column in base.columns.items()
+        ]
         return select(*columns).select_from(joined).subquery()
 
     def _items_plan(self, main: TablePlan) -> TablePlan:
-        staging, profile = self._staging, self._profile
+        profile = self._profile
         key = NATURAL_KEYS[failing_item]
         listed = self._listed_items(main).subquery()
         current = None
         if main.current is not None:
             keys = select(main.rows.c.sample_no)
             own_source = [failing_item.c.source == profile.source]
-            current = fetch_current(
-                self._records, failing_item, "current_item", own_source, "sample_no", staging, keys
-            )
+            current = self._current.fetch(failing_item, "sample_no", keys, own_source)
         merged = {name: self._merged_item(name, listed, current) for name in stored_columns(failing_item)}
         rows = select(*labelled(failing_item, merged, current, key)).select_from(
             join_current(listed, current, key)
@@ -206,15 +206,7 @@ class Plans:
         used = union(*(select(main.rows.c[f"{prefix}_key"]) for prefix in prefixes)).subquery()
         query = last_filled(firm, [name for name in FIRM_SCHEMA.names if name != "position"])
         staged = query.where(firm.c.enterprise_key.in_(select(used.c[0]))).subquery()
-        current = fetch_current(
-            self._records,
-            enterprise,
-            "current_firm",
-            (),
-            "enterprise_key",
-            self._staging,
-            select(staged.c.enterprise_key),
-        )
+        current = self._current.fetch(enterprise, "enterprise_key", select(staged.c.enterprise_key))
         merged = {name: _merged_firm(name, staged, current) for name in stored_columns(enterprise)}
         rows = select(*labelled(enterprise, merged, current, key)).select_from(
             join_current(staged, current, key)

@@ -1,17 +1,12 @@
 """Import profiles: a TOML file that says how a file becomes records. docs/IMPORT.md explains every key."""
 
 import re
-import tomllib
-from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from lib.data.loaders.errors import ProfileError
 from lib.data.loaders.targets import NEEDED, PLACES, TableName, targets
-from lib.data.settings import PROJECT_FOLDER
 
-PROFILE_FOLDER: Final = PROJECT_FOLDER / "data" / "profiles"
 Headers = list[str]
 
 
@@ -33,6 +28,7 @@ class ColumnRule(_Section):
     from_: Headers = Field(default_factory=list, alias="from")
     first_of: Headers = Field(default_factory=list)
     join: Headers = Field(default_factory=list)
+    flags: Headers = Field(default_factory=list)
     separator: str = " "
     value: str | None = None
     default: str | None = None
@@ -78,9 +74,15 @@ class ColumnRule(_Section):
 
     @model_validator(mode="after")
     def _one_origin(self) -> "ColumnRule":
-        origins = [bool(self.from_), bool(self.first_of), bool(self.join), self.value is not None]
+        origins = [
+            bool(self.from_),
+            bool(self.first_of),
+            bool(self.join),
+            bool(self.flags),
+            self.value is not None,
+        ]
         if sum(origins) != 1:
-            raise ValueError("from、first_of、join、value 必须且只能写一个")
+            raise ValueError("from、first_of、join、flags、value 必须且只能写一个")
         return self
 
     @property
@@ -88,7 +90,7 @@ class ColumnRule(_Section):
         """The columns of the file that are read, each as its list of accepted names."""
         if self.from_:
             return [self.from_]
-        return [[name] for name in (self.first_of or self.join)]
+        return [[name] for name in (self.first_of or self.join or self.flags)]
 
 
 class FileRule(_Section):
@@ -235,63 +237,9 @@ class Profile(_Section):
         return self.items is not None or "item_name" in self.columns
 
 
-def profile_names() -> list[str]:
-    """Names of the profiles that come with the product."""
-    return sorted(path.stem for path in PROFILE_FOLDER.glob("*.toml"))
-
-
-def load_profile(profile: str | Path) -> Profile:
-    """Read a profile by name (``data/profiles/<name>.toml``) or by path. Raises ``ProfileError``."""
-    path = _profile_path(profile)
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProfileError(f"导入方案 {path.name} 不是正确的 TOML（须为 UTF-8）：{error}") from error
-    try:
-        return Profile.model_validate(content)
-    except ValidationError as error:
-        raise ProfileError(f"导入方案 {path.name} 有误：\n" + "\n".join(_mistakes(error))) from error
-
-
-def _profile_path(profile: str | Path) -> Path:
-    path = Path(profile)
-    if path.suffix == ".toml" or path.parent != Path("."):
-        if not path.is_file():
-            raise ProfileError(f"找不到导入方案文件 {path}")
-        return path
-    named = PROFILE_FOLDER / f"{profile}.toml"
-    if not named.is_file():
-        raise ProfileError(
-            f"没有名为“{profile}”的导入方案；现有：{'、'.join(profile_names())}，或写 TOML 文件的路径"
-        )
-    return named
-
-
 def _checked_pattern(pattern: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
         raise ValueError(f"正则表达式“{pattern}”有误：{error}") from error
     return pattern
-
-
-_TRANSLATED: Final = {
-    "missing": "缺少这一项",
-    "extra_forbidden": "没有这个键，请检查拼写",
-    "string_type": "须为文字（加引号）",
-    "list_type": '须为列表，例如 ["甲", "乙"]',
-    "bool_type": "须为 true 或 false",
-    "bool_parsing": "须为 true 或 false",
-    "int_parsing": "须为整数",
-}
-
-
-def _mistakes(error: ValidationError) -> list[str]:
-    lines = []
-    for mistake in error.errors():
-        key = ".".join(str(part) for part in mistake["loc"]) or "（整体）"
-        reason = _TRANSLATED.get(mistake["type"], mistake["msg"].removeprefix("Value error, "))
-        if mistake["type"] == "literal_error":
-            reason = f"只能是 {mistake.get('ctx', {}).get('expected', '')}".replace(" or ", " 或 ")
-        lines.append(f"- {key}：{reason}")
-    return lines

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Final, Literal
+from typing import IO, Any, Final, Literal
 
 from lib.data.loaders.errors import LoadRefused, refuse_file
 
@@ -129,7 +129,7 @@ def _unpack_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path
         raise refuse_file(name, f"压缩包内的文件损坏或压缩方式不受支持（{error}）") from error
 
 
-def _copy_guarded(packed: IO[bytes], unpacked: IO[bytes], packed_size: int, name: str) -> None:
+def _copy_guarded(packed: Any, unpacked: IO[bytes], packed_size: int, name: str) -> None:
     total = 0
     while block := packed.read(_BLOCK):
         total += len(block)

@@ -161,7 +161,7 @@ class Staging:
 
 def last_filled(firm: Table, names: Sequence[str]) -> Select[Any]:
     """One row per enterprise: of every column the last value that is not empty, by position in the load."""
-    columns = []
+    columns: list[Any] = []
     for name in names:
         if name == "enterprise_key":
             columns.append(firm.c[name])

@@ -78,22 +78,39 @@ class Target:
 
 def targets(table: str) -> dict[str, Target]:
     """Every target of a table, in the order of the documentation."""
+    stored = [
+        _of_column(column.name, column, "record")
+        for column in TABLES[table].columns
+        if column.name not in DERIVED
+    ]
     found: dict[str, Target] = {}
-    for column in TABLES[table].columns:
-        if column.name not in DERIVED:
-            found[column.name] = _of_column(column.name, column, "record")
-    for prefix, meaning in PLACES[table]:
-        for part, label in PLACE_PARTS:
-            name = f"{prefix}_{part}"
-            found[name] = Target(name, f"{meaning}：{label}", "text", None, "place")
-    for prefix, meaning, _ in FIRMS[table]:
-        for part, label, length in FIRM_PARTS:
-            name = f"{prefix}_{part}"
-            found.setdefault(name, Target(name, f"{meaning}：{label}", "text", length, "firm"))
-    if table == "sample":
-        for name, column_name in _ITEM_COLUMNS.items():
-            found[name] = _of_column(name, sampling.failing_item.c[column_name], "item")
+    for target in (*stored, *_place_parts(table), *_firm_parts(table), *_item_parts(table)):
+        found.setdefault(target.name, target)
     return found
+
+
+def _place_parts(table: str) -> list[Target]:
+    return [
+        Target(f"{prefix}_{part}", f"{meaning}：{label}", "text", None, "place")
+        for prefix, meaning in PLACES[table]
+        for part, label in PLACE_PARTS
+    ]
+
+
+def _firm_parts(table: str) -> list[Target]:
+    return [
+        Target(f"{prefix}_{part}", f"{meaning}：{label}", "text", length, "firm")
+        for prefix, meaning, _ in FIRMS[table]
+        for part, label, length in FIRM_PARTS
+    ]
+
+
+def _item_parts(table: str) -> list[Target]:
+    if table != "sample":
+        return []
+    return [
+        _of_column(name, sampling.failing_item.c[stored], "item") for name, stored in _ITEM_COLUMNS.items()
+    ]
 
 
 def item_columns() -> dict[str, str]:

@@ -48,7 +48,7 @@ def checked_text(text: str) -> str:
 
 def converter(target: Target, rule: ColumnRule, values: ValueRule) -> Convert:
     """The function from a non-empty cell text to a value, nothing (empty) or ``BadValue``."""
-    steps = [_extraction(rule), _mapping(rule), _typing(target, rule, values)]
+    steps = [_extraction(rule), _mapping(rule), typing(target, rule, values)]
     active = [step for step in steps if step is not None]
     empty = frozenset((*values.empty, *rule.empty))
 
@@ -70,8 +70,10 @@ def _extraction(rule: ColumnRule) -> Convert | None:
         return None
     pattern = re.compile(rule.extract)
 
-    def extract(text: str) -> str:
+    def extract(text: str) -> str | None:
         found = pattern.search(text)
+        if found is None and rule.otherwise != "reject":
+            return text if rule.otherwise == "keep" else None
         if found is None:
             raise BadValue(f"不含方案 extract 所写的“{rule.extract}”")
         return found.group(1) if pattern.groups else found.group()
@@ -117,7 +119,8 @@ def _otherwise(text: str, rule: ColumnRule) -> str | None:
     return text if rule.otherwise == "keep" else None
 
 
-def _typing(target: Target, rule: ColumnRule, values: ValueRule) -> Convert:
+def typing(target: Target, rule: ColumnRule, values: ValueRule) -> Convert:
+    """The last step: a text that already is the target's value, as its type. Constants take only this step."""
     if target.kind == "date":
         formats = [*rule.date_formats, *values.date_formats]
         return lambda text: _shifted(

@@ -9,7 +9,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum, load_workbook
 
 from lib.data.loaders.cells import canonical_text
-from lib.data.loaders.chunks import Chunk, Chunks, RejectSink, Sheet, WantedColumns, WarningSink
+from lib.data.loaders.chunks import Chunk, Chunks, Reading, Sheet
 from lib.data.loaders.encodings import header_missing
 from lib.data.loaders.errors import LoadRefused, refuse_file
 from lib.data.loaders.formula_cells import reject_formulas
@@ -19,15 +19,9 @@ from lib.data.loaders.profiles import Profile
 _ROWS = 20_000
 
 
-def read_workbook(
-    path: Path,
-    name: str,
-    profile: Profile,
-    reject: RejectSink,
-    wanted: WantedColumns,
-    warn: WarningSink,
-) -> Chunks:
+def read_workbook(path: Path, name: str, reading: Reading) -> Chunks:
     """Chunks of a workbook. Sheets without the header are named in a warning; none with it refuses the file."""
+    profile = reading.profile
     workbook = _open(path, name)
     refusals: list[LoadRefused] = []
     taken = 0
@@ -38,13 +32,14 @@ def read_workbook(
             continue
         taken += 1
         content, header_index, sheet = found
-        needed = wanted(sheet)
-        reject_formulas(path, sheet, needed, content.start, header_index, profile, reject)
+        needed = reading.wanted(sheet)
+        left = content.start[1] if content.start else 0
+        reject_formulas(path, sheet, needed, reading, first_cell=(header_index + 1, left))
         yield from _chunks(content, header_index, sheet, needed)
     if not taken:
         raise refusals[0]
     for refusal in refusals:
-        warn(f"未载入：{refusal}")
+        reading.warn(f"未载入：{refusal}")
 
 
 def _open(path: Path, name: str) -> CalamineWorkbook:
