@@ -10,11 +10,14 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from sqlalchemy.exc import OperationalError
 
 from lib.access.accounts import create_account, deactivate, grant, list_accounts, set_password
 from lib.access.errors import RecordsUnavailable, StartRefused
 from lib.data.database import DatabaseBusy, exclusive_transaction, load_reference, record_engine, upgrade
+from lib.data.loaders.errors import LoadRefused
+from lib.data.loaders.load import LoadReport, load_files
 from lib.data.publish import ForeignSnapshot, NothingToPublish, publish
 from lib.data.scope import Scope
 from lib.data.settings import settings
@@ -55,6 +58,11 @@ def reports_faults(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **kwargs)
         except OperationalError as error:
             _stop(f"记录库连接不上或不可写，请检查 BAMAI_DATABASE_URL：{error.orig}")
+        except LoadRefused as refusal:
+            for reject in refusal.rejects:
+                if reject.sentence() != str(refusal):
+                    typer.echo(reject.sentence(), err=True)
+            _stop(str(refusal))
         except EXPECTED as error:
             _stop(str(error))
 
@@ -124,26 +132,44 @@ def load(
     ] = None,
 ) -> None:
     """按导入方案载入文件；一次载入是一个整体，成功后发布。"""
-    from lib.data.loaders.command import run_load
-
     now = _now()
     engine = record_engine(settings().database_url)
-    succeeded = run_load(
-        engine,
-        files,
-        profile,
-        dry_run=dry_run,
-        accept_partial=accept_partial,
-        actor=os.environ.get("USER") or "operator",
-        today=now.astimezone().date(),
-        now=now,
-        as_of=as_of.date() if as_of else None,
-        snapshots_folder=settings().snapshot_folder,
-        snapshots_kept=settings().snapshots_kept,
-        console=progress_console,
+    upgrade(engine)
+    with exclusive_transaction(engine) as connection:
+        load_reference(connection)
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), console=progress_console
+    ) as bar:
+        task = bar.add_task("读取", total=None)
+        report = load_files(
+            engine,
+            files,
+            profile,
+            dry_run=dry_run,
+            accept_partial=accept_partial,
+            actor=os.environ.get("USER") or "operator",
+            today=now.astimezone().date(),
+            now=now,
+            progress=lambda what, rows: bar.update(task, description=f"{what} {rows:,} 行"),
+            snapshots_folder=settings().snapshot_folder,
+            snapshots_kept=settings().snapshots_kept,
+            as_of=as_of.date() if as_of else None,
+        )
+    typer.echo(_summary(report))
+
+
+def _summary(report: LoadReport) -> str:
+    lines = [
+        f"读取 {report.read:,} 行；新增 {report.new:,}，取代 {report.superseded:,}，未变 {report.unchanged:,}，"
+        f"重复 {report.duplicates:,}，按方案略过 {report.filtered:,}，拒收 {report.rejected:,} 行"
+    ]
+    lines += [f"注意：{note}" for note in report.notes]
+    lines += [f"拒收明细：{report.rejects_file}"] if report.rejects_file else []
+    if report.version is None:
+        return "\n".join([*lines, "没有写入任何改动"])
+    return "\n".join(
+        [*lines, f"数据版本 {report.version}，数据截至 {report.as_of}，已发布 {report.snapshot}"]
     )
-    if not succeeded:
-        raise typer.Exit(1)
 
 
 @app.command()
