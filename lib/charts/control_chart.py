@@ -15,7 +15,6 @@ from lib.charts.labels import (
     PERIOD_LABEL,
     Measure,
     fraction_text,
-    is_missing,
     period_name,
     quotient_text,
     range_text,
@@ -27,6 +26,7 @@ from lib.charts.labels import (
     words,
 )
 from lib.charts.theme import FLAG_ROLES, FLAGGED, IS_NARROW, Role, colour, hatch, painted, shape
+from lib.metrics.format import is_missing
 
 COLUMNS: Final = (
     *("period", "numerator", "denominator", "value", "lower", "upper", "centre"),

@@ -3,18 +3,16 @@
 Rates are rounded once, half up; missing is "—", never 0.
 """
 
-import math
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from typing import Final, SupportsFloat
+from typing import Any, Final
 
 import altair as alt
 import pandas as pd
 
 from lib.charts.theme import IS_NARROW
-from lib.stats.rounding import published_rate, round_half_up
+from lib.metrics.format import MISSING, count_text, decimal_text, rate_of_counts_text, rate_text
 
-MISSING: Final = "—"
 _QUARTERS: Final = ("一", "二", "三", "四")
 
 
@@ -28,52 +26,22 @@ class Measure:
     unit: str = "批次"
 
 
-def is_missing(value: object) -> bool:
-    """None, NaN, NaT and pandas' NA."""
-    return (
-        value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
-    )
-
-
-def rate_text(value: SupportsFloat | None) -> str:
-    """A fraction (0.0234) as 2.34%."""
-    if value is None or is_missing(value):
-        return MISSING
-    return f"{round_half_up(float(value) * 100):.2f}%"
-
-
-def quotient_text(numerator: SupportsFloat | None, denominator: SupportsFloat | None) -> str:
+def quotient_text(numerator: Any, denominator: Any) -> str:
     """numerator/denominator as 2.34%, rounded from the exact fraction; missing when nothing was counted."""
-    if numerator is None or denominator is None or is_missing(numerator) or is_missing(denominator):
-        return MISSING
-    rate = published_rate(float(numerator), float(denominator))
-    return MISSING if rate is None else f"{rate:.2f}%"
+    return rate_of_counts_text(numerator, denominator)
 
 
-def count_text(value: SupportsFloat | None) -> str:
-    """A count with thousands separators: 5,254."""
-    if value is None or is_missing(value):
-        return MISSING
-    number = float(value)
-    return f"{number:,.0f}" if number.is_integer() else f"{round_half_up(number, 1):,.1f}"
-
-
-def ratio_text(value: SupportsFloat | None) -> str:
+def ratio_text(value: Any) -> str:
     """A ratio with two decimals: 1.25."""
-    return MISSING if value is None or is_missing(value) else f"{round_half_up(float(value)):.2f}"
-
-
-def share_text(value: SupportsFloat | None) -> str:
-    """A share (0.2431) as 24.31%."""
-    return rate_text(value)
+    return decimal_text(value)
 
 
 def range_text(lower: str, upper: str) -> str:
-    """Two formatted ends as 2.01%～2.70%; missing if either end is."""
-    return MISSING if MISSING in (lower, upper) else f"{lower}～{upper}"
+    """Two formatted ends as 2.01%—2.70%; missing if either end is."""
+    return MISSING if MISSING in (lower, upper) else f"{lower}—{upper}"
 
 
-def fraction_text(numerator: SupportsFloat | None, denominator: SupportsFloat | None) -> str:
+def fraction_text(numerator: Any, denominator: Any) -> str:
     """The two counts as 123/5,254."""
     return f"{count_text(numerator)}/{count_text(denominator)}"
 

@@ -13,16 +13,15 @@ import pandas as pd
 from lib.charts.drawing import Sketch, drawing, named, planned
 from lib.charts.labels import (
     count_text,
-    is_missing,
     name_channel,
     range_text,
     rate_text,
     require_columns,
-    share_text,
     tooltip,
     words,
 )
 from lib.charts.theme import IS_NARROW, Measured, Role, painted
+from lib.metrics.format import is_missing
 
 COLUMNS: Final = (
     *("item", "label", "group_name", "numerator", "share_items", "share_items_lower", "share_items_upper"),
@@ -72,7 +71,7 @@ def prepared(frame: pd.DataFrame, base: Base) -> pd.DataFrame:
     )
     rows["place"] = range(len(rows))
     rows["share"] = rows[f"share_{base}"].astype(float)
-    rows["share_text"] = [share_text(value) for value in rows["share_items"]]
+    rows["share_text"] = [rate_text(value) for value in rows["share_items"]]
     rows["batches_text"] = _batch_texts(rows)
     rows["items_text"] = [
         f"{count_text(x)}/{count_text(n)}项次" for x, n in zip(rows["numerator"], total, strict=True)
@@ -81,19 +80,19 @@ def prepared(frame: pd.DataFrame, base: Base) -> pd.DataFrame:
         range_text(rate_text(low), rate_text(high))
         for low, high in zip(rows["share_items_lower"], rows["share_items_upper"], strict=True)
     ]
-    rows["cumulative_text"] = [share_text(value) for value in rows["cumulative"]]
+    rows["cumulative_text"] = [rate_text(value) for value in rows["cumulative"]]
     counts = rows["numerator"] if base == "items" or "batches" not in rows else rows["batches"]
     unit = "批次" if base == "batches" and "batches" in rows else "项次"
-    rows["rate_text"] = [share_text(share) for share in rows["share"]]
+    rows["rate_text"] = [rate_text(share) for share in rows["share"]]
     rows["bar_text"] = [
-        f"{share_text(share)}（{count_text(count)}{unit}）"
+        f"{rate_text(share)}（{count_text(count)}{unit}）"
         for share, count in zip(rows["share"], counts, strict=True)
     ]
     return rows
 
 
 def _batch_texts(rows: pd.DataFrame) -> list[str]:
-    shares = [share_text(value) for value in rows["share_batches"]]
+    shares = [rate_text(value) for value in rows["share_batches"]]
     if "batches" not in rows or "total_batches" not in rows:
         return shares
     return [
@@ -121,5 +120,5 @@ def describe_pareto(frame: pd.DataFrame, *, base: Base = "items") -> str:
     ]
     parts += [f"前三项：{leaders}"] if leaders else []
     if base == "items" and len(named) >= 3:
-        parts.append(f"前三项累计{share_text(named['cumulative'].iloc[2])}")
+        parts.append(f"前三项累计{rate_text(named['cumulative'].iloc[2])}")
     return "；".join(parts) + "。"
