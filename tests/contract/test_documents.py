@@ -54,7 +54,7 @@ def test_named_import_profiles_exist(document: str) -> None:
     named = {
         words[words.index("--profile") + 1] for words in operator_commands(document) if "--profile" in words
     }
-    plain = {name for name in named if re.fullmatch(r"[a-z0-9_]+", name)}
+    plain = {name for name in named if re.fullmatch(r"[a-z0-9_-]+", name)}
     assert [name for name in sorted(plain) if not (PROJECT / f"data/profiles/{name}.toml").exists()] == []
 
 
