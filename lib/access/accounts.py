@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
 from lib.access.audit import record_event
 from lib.access.errors import AccessRefused
@@ -16,6 +17,22 @@ from lib.data.scope import Scope
 from lib.data.tables.access import USERNAME_LENGTH, account, account_district
 
 _USERNAME = re.compile(rf"[\w.-]{{2,{USERNAME_LENGTH}}}")
+ACCOUNT_COLUMNS = (
+    account.c.username,
+    account.c.display_name,
+    account.c.role,
+    account.c.all_districts,
+    account.c.active,
+    account.c.is_demo,
+    account.c.credential_version,
+    account_district.c.district_code,
+)
+WITH_DISTRICTS = account.outerjoin(account_district, account.c.username == account_district.c.username)
+# Built once: a session is checked at every click, and building a statement costs more than running this one.
+_BY_NAME = (
+    select(*ACCOUNT_COLUMNS).select_from(WITH_DISTRICTS).where(account.c.username == bindparam("wanted"))
+)
+
 _DISTRICT = re.compile(r"[0-9A-Za-z]{6,12}")
 
 
@@ -60,7 +77,7 @@ def create_account(
     }
     codes = _checked_districts(districts)
     with writing(engine) as connection:
-        if _row(connection, username) is not None:
+        if find_account(connection, username) is not None:
             raise AccessRefused(f"用户名“{username}”已经存在，请换一个。")
         connection.execute(insert(account).values(values))
         for code in codes:
@@ -113,20 +130,22 @@ def list_accounts(engine: Engine) -> list[Account]:
 
 def find_account(connection: Connection, username: str) -> Account | None:
     """The account of that name, active or not, or None."""
-    row = _row(connection, username)
-    if row is None:
-        return None
-    codes = connection.scalars(
-        select(account_district.c.district_code).where(account_district.c.username == username)
-    ).all()
+    rows = connection.execute(_BY_NAME, {"wanted": username}).all()
+    return account_in(rows) if rows else None
+
+
+def account_in(rows: Sequence[Any]) -> Account:
+    """The account that rows of ``ACCOUNT_COLUMNS`` are about: one row for each of its districts, at least one."""
+    first = rows[0]
+    codes = [row.district_code for row in rows if row.district_code is not None]
     return Account(
-        username=row.username,
-        display_name=row.display_name,
-        role=Role(row.role),
-        scope=Scope.everything() if row.all_districts else Scope.of(*codes),
-        active=row.active,
-        is_demo=row.is_demo,
-        credential_version=row.credential_version,
+        username=first.username,
+        display_name=first.display_name,
+        role=Role(first.role),
+        scope=Scope.everything() if first.all_districts else Scope.of(*codes),
+        active=first.active,
+        is_demo=first.is_demo,
+        credential_version=first.credential_version,
     )
 
 
@@ -139,10 +158,6 @@ def active_demo_accounts(connection: Connection) -> Sequence[str]:
     """User names of the active demo accounts in this database."""
     demo = select(account.c.username).where(account.c.is_demo, account.c.active).order_by(account.c.username)
     return connection.scalars(demo).all()
-
-
-def _row(connection: Connection, username: str) -> Row[tuple[object, ...]] | None:
-    return connection.execute(select(account).where(account.c.username == username)).one_or_none()
 
 
 def _required(connection: Connection, username: str) -> Account:

@@ -5,11 +5,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
-from lib.access.accounts import Account, find_account
+from lib.access.accounts import ACCOUNT_COLUMNS, WITH_DISTRICTS, Account, account_in, find_account
 from lib.access.audit import one_line, record_event
 from lib.access.records import reading, writing
+from lib.data.tables.access import account as account_table
 from lib.data.tables.access import login_session, login_ticket
 
 TICKET_LIFE = timedelta(seconds=30)
@@ -18,6 +19,16 @@ IDLE_LIFE = timedelta(hours=4)
 ABSOLUTE_LIFE = timedelta(hours=12)
 # Writing at every click would make readers wait for a running load, so the last use is kept to the minute.
 SEEN_STEP = timedelta(minutes=1)
+
+_GOOD = (
+    select(login_session.c.seen_at, *ACCOUNT_COLUMNS)
+    .select_from(WITH_DISTRICTS.join(login_session, login_session.c.username == account_table.c.username))
+    .where(login_session.c.session_digest == bindparam("digest"), login_session.c.revoked_at.is_(None))
+    .where(
+        login_session.c.expires_at > bindparam("moment"), login_session.c.seen_at > bindparam("idle_since")
+    )
+    .where(account_table.c.active, account_table.c.credential_version == login_session.c.credential_version)
+)
 
 
 @dataclass(frozen=True)
@@ -89,19 +100,13 @@ def check_session(
     engine: Engine, session_digest: str, now: datetime, *, demo_allowed: bool
 ) -> OpenSession | None:
     """The session of that digest if it is neither revoked, idle, over, nor its account changed."""
-    good = (
-        select(login_session.c.username, login_session.c.credential_version, login_session.c.seen_at)
-        .where(login_session.c.session_digest == session_digest, login_session.c.revoked_at.is_(None))
-        .where(login_session.c.expires_at > now, login_session.c.seen_at > now - IDLE_LIFE)
-    )
+    moment = {"digest": session_digest, "moment": now, "idle_since": now - IDLE_LIFE}
     with reading(engine) as connection:
-        row = connection.execute(good).one_or_none()
-        account = find_account(connection, row.username) if row is not None else None
-    if row is None or account is None or not _is_current(account, row.credential_version):
+        rows = connection.execute(_GOOD, moment).all()
+    if not rows:
         return None
-    if account.is_demo and not demo_allowed:
-        return None
-    return OpenSession(digest=session_digest, account=account, seen_at=row.seen_at)
+    checked = OpenSession(digest=session_digest, account=account_in(rows), seen_at=rows[0].seen_at)
+    return None if checked.account.is_demo and not demo_allowed else checked
 
 
 def touch_session(engine: Engine, session_digest: str, now: datetime) -> None:
