@@ -19,8 +19,9 @@ from lib.data.snapshot import Snapshot
 from lib.metrics.dimensions import DIMENSIONS
 from lib.metrics.metric import Count, Metric, Parameter, Sum, seen_from
 from lib.metrics.predicates import check_sampling, effective_filters
+from lib.metrics.question import OTHER_SAMPLING, Asked, Question
 from lib.metrics.source import run
-from lib.metrics.statements import OTHER_SAMPLING, Asked, Question, statements
+from lib.metrics.statements import statements
 from lib.stats.intervals import wilson
 from lib.stats.standardisation import poisson_rate
 

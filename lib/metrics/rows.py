@@ -13,8 +13,8 @@ from lib.data.snapshot import Snapshot
 from lib.metrics.compute import UnknownDimension, ask
 from lib.metrics.dimensions import DIMENSIONS, dimension_column
 from lib.metrics.metric import Count, Counted, Metric
+from lib.metrics.question import Question, finished, matching
 from lib.metrics.source import run
-from lib.metrics.statements import Question, finished, matching
 
 Part = Literal["numerator", "denominator"]
 

@@ -12,9 +12,9 @@ from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.data.tables.snapshot import disposal
 from lib.metrics.compute import ask, sentence_of
+from lib.metrics.question import finished, matching
 from lib.metrics.registry import get_metric
 from lib.metrics.source import run
-from lib.metrics.statements import finished, matching
 
 #: Oldest age of each band in days; the last band is open.
 BANDS: Final = (30, 60, 90, 180)

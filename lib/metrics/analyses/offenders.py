@@ -12,9 +12,9 @@ from lib.data.snapshot import Snapshot
 from lib.data.tables.snapshot import sample
 from lib.metrics.compute import ask, sentence_of
 from lib.metrics.dimensions import DIMENSIONS
+from lib.metrics.question import finished, matching
 from lib.metrics.registry import get_metric
 from lib.metrics.source import run
-from lib.metrics.statements import finished, matching
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
