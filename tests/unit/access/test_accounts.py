@@ -63,7 +63,7 @@ def test_the_stored_password_is_a_hash(engine: Engine, add_account: Add) -> None
         ({"username": "with blank"}, "用户名"),
         ({"username": "x" * 41}, "用户名"),
         ({"username": "a/../b"}, "用户名"),
-        ({"role": "admin"}, "没有角色“admin”.*operator"),
+        ({"role": "admin"}, r"没有角色“admin”.*operator"),
         ({"display_name": "  "}, "显示名称"),
         ({"districts": Scope.of("3412")}, "属地代码.*3412"),
         ({"districts": Scope.of("341225;DROP")}, "属地代码"),
