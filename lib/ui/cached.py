@@ -16,6 +16,13 @@ import streamlit as st
 from lib.data.filters import ALL_SAMPLING, Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot, open_snapshot
+from lib.metrics.analyses.control import ControlChart, Period, control_chart
+from lib.metrics.analyses.districts import DistrictComparison, district_comparison, level_below
+from lib.metrics.analyses.heat import CategoryByStage, category_by_stage
+from lib.metrics.analyses.items import Pareto, pareto
+from lib.metrics.analyses.moved import Moved, what_moved
+from lib.metrics.analyses.sampling_lift import SamplingKinds, sampling_kinds
+from lib.metrics.analyses.year_on_year import YearOnYear, year_on_year
 from lib.metrics.compute import Result, compute
 from lib.metrics.metric import Metric
 from lib.metrics.registry import get_metric
@@ -83,3 +90,54 @@ def extent(source: Source) -> Extent:
     years = found["year"].dropna()
     campaigns = sorted(found["campaign"].dropna().unique())
     return Extent(int(years.min()) if len(years) else snapshot.as_of.year, tuple(campaigns))
+
+
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+def course(source: Source, metric_id: str, filters: Filters, period: Period) -> ControlChart:
+    """The control chart of a rate."""
+    return control_chart(source.open(), get_metric(metric_id), filters, source.scope, period=period)
+
+
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+def comparison_with_last_year(source: Source, metric_id: str, filters: Filters) -> YearOnYear:
+    """The same months a year earlier."""
+    return year_on_year(source.open(), get_metric(metric_id), filters, source.scope)
+
+
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+def districts(source: Source, metric_id: str, filters: Filters) -> DistrictComparison:
+    """The districts one level below the one of the filters."""
+    snapshot = source.open()
+    level = _level(snapshot, filters)
+    return district_comparison(snapshot, get_metric(metric_id), filters, source.scope, level=level)
+
+
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+def categories_and_stages(source: Source, metric_id: str, filters: Filters) -> CategoryByStage:
+    """Every food category by stage."""
+    return category_by_stage(source.open(), get_metric(metric_id), filters, source.scope)
+
+
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+def failing_items(source: Source, filters: Filters) -> Pareto:
+    """The items that failed most often."""
+    return pareto(source.open(), filters, source.scope)
+
+
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+def moved(source: Source, metric_id: str, filters: Filters) -> Moved:
+    """Groups that differ from the year before by more than chance."""
+    snapshot = source.open()
+    dimensions = ("category", _level(snapshot, filters))
+    return what_moved(snapshot, get_metric(metric_id), filters, source.scope, dimensions=dimensions)
+
+
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+def kinds_of_sampling(source: Source, metric_id: str, filters: Filters) -> SamplingKinds:
+    """Targeted and campaign sampling beside routine sampling."""
+    return sampling_kinds(source.open(), get_metric(metric_id), filters, source.scope)
+
+
+def _level(snapshot: Snapshot, filters: Filters) -> str:
+    level = level_below(filters.district, snapshot.units)
+    return f"made_{level}" if filters.side == "made" else level

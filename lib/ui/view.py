@@ -7,11 +7,12 @@ import streamlit as st
 from lib.data.filters import Filters
 from lib.data.settings import settings
 from lib.data.snapshot import Snapshot, SnapshotMissing, open_snapshot
-from lib.ui import cached
-from lib.ui.begin_page import Reader
+from lib.metrics.compute import Result
+from lib.ui import cached, identity
 from lib.ui.choices import Choices, default_district, default_filters, districts_in_scope
 from lib.ui.filter_bar import filter_bar
 from lib.ui.filter_state import current_filters
+from lib.ui.identity import Reader, Visitor
 from lib.ui.plain_text import plain
 
 #: The city the demonstration data are about.
@@ -23,6 +24,7 @@ class View:
     """One reader's look at one data version through one set of filters."""
 
     reader: Reader
+    visitor: Visitor
     snapshot: Snapshot
     filters: Filters
     choices: Choices
@@ -31,6 +33,10 @@ class View:
     def source(self) -> cached.Source:
         """Where cached figures come from: data version and scope, part of every cache key."""
         return cached.Source(str(settings().snapshot_folder), self.snapshot.version, self.reader.scope)
+
+    def result(self, metric_id: str, by: tuple[str, ...] = (), filters: Filters | None = None) -> Result:
+        """A metric under the filters of the view (or others), from the cache where it was computed before."""
+        return cached.result(self.source, metric_id, filters or self.filters, by)
 
     @property
     def sentence(self) -> str:
@@ -49,19 +55,11 @@ def open_view(reader: Reader) -> View:
     choices = _choices(snapshot, reader)
     filters, notes = current_filters(choices)
     filter_bar(filters, choices)
-    view = View(reader, snapshot, filters, choices)
+    view = View(reader, identity.current_visitor(), snapshot, filters, choices)
     st.caption(plain(f"{view.sentence} · {view.basis}"))
     for note in notes:
         st.warning(plain(note), icon=":material/link_off:")
     return view
-
-
-def open_plain_view(reader: Reader) -> View:
-    """The same without filter bar, for a page that no filter changes; the filters are kept for the next page."""
-    snapshot = _open(reader)
-    choices = _choices(snapshot, reader)
-    filters, _ = current_filters(choices)
-    return View(reader, snapshot, filters, choices)
 
 
 def page_end(view: View) -> None:

@@ -1,0 +1,134 @@
+"""The rows behind a figure: paged in the database, counted, and offered whole as a file."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Final
+
+import pyarrow as pa
+import streamlit as st
+
+from lib.export.csv import csv_bytes, file_name
+from lib.metrics.format import count_text
+from lib.metrics.metric import Metric
+from lib.metrics.registry import get_metric
+from lib.metrics.rows import Part, count_rows, fetch_rows, row_columns, text_columns
+from lib.ui.downloads import Download, download_button
+from lib.ui.metric_words import side_names
+from lib.ui.page_part import page_part
+from lib.ui.tables import Kind, ShownColumn, show_table
+from lib.ui.url_choice import dropdown
+from lib.ui.view import View
+
+PAGE_SIZE: Final = 100
+_FIGURES: Final = ("unqualified_rate", "problem_rate", "batches_sampled")
+_PAGE: Final = "rows.page"
+#: Columns added to the rows: the names of codes.
+_NAMES: Final = {
+    "county_name": ("county_code", "被抽样单位所在县区"),
+    "category_name": ("category_code", "食品大类"),
+}
+#: What the table shows first; the file holds every column.
+_SHOWN: Final = (
+    *("sample_no", "sampled_on", "food_name", "sampled_unit_name", "county_name", "producer_name", "stage"),
+    *("category_name", "conclusion", "objection_status", "purpose", "tier", "sampling_kind", "laboratory"),
+)
+
+
+def choose_rows() -> tuple[Metric, Part]:
+    """Ask which side of which figure to open; the choice is part of the address."""
+    metric_id, part = dropdown("rows", "哪些样品", _options(), width=460).split(".")
+    return get_metric(metric_id), "denominator" if part == "denominator" else "numerator"
+
+
+def rows_behind(view: View, metric: Metric, part: Part) -> None:
+    """One page of the rows, their number, and all of them as a file."""
+    with page_part(skeleton_height=400):
+        scope = view.reader.scope
+        total = count_rows(view.snapshot, metric, view.filters, scope, part=part)
+        if not total:
+            st.info("所选范围没有样品。请放宽期间、属地或其他筛选条件。", icon=":material/filter_alt_off:")
+            return
+        pages = -(-total // PAGE_SIZE)
+        page = _page(pages)
+        rows = fetch_rows(
+            view.snapshot,
+            metric,
+            view.filters,
+            scope,
+            part=part,
+            limit=PAGE_SIZE,
+            offset=(page - 1) * PAGE_SIZE,
+        )
+        download_button(view.visitor, _file(view, metric, part, total), key=f"rows.{metric.id}.{part}")
+        first = (page - 1) * PAGE_SIZE + 1
+        st.caption(
+            f"共 {count_text(total)} 行，本页第 {count_text(first)}—{count_text(first + rows.num_rows - 1)} 行。"
+        )
+        headers = _headers(metric, part)
+        columns = [ShownColumn(name, headers[name], _kind(name)) for name in _SHOWN if name in headers]
+        show_table(
+            _named(view, rows).to_pandas(),
+            columns,
+            alt=f"{side_words(metric, part)}明细，第{page}页",
+            height=520,
+        )
+        if pages > 1:
+            st.pagination(pages, key=_PAGE)
+
+
+def _page(pages: int) -> int:
+    """The page to show; fewer rows than before may have left the reader beyond the last one."""
+    if st.session_state.get(_PAGE, 1) > pages:
+        st.session_state[_PAGE] = pages
+    return int(st.session_state.get(_PAGE, 1))
+
+
+def side_words(metric: Metric, part: Part) -> str:
+    """Chinese name of one side of a figure."""
+    numerator, denominator = side_names(metric)
+    return numerator if part == "numerator" or denominator is None else denominator
+
+
+def _options() -> Mapping[str, str]:
+    options = {}
+    for metric_id in _FIGURES:
+        metric = get_metric(metric_id)
+        numerator, denominator = side_names(metric)
+        options[f"{metric_id}.numerator"] = numerator
+        if denominator is not None:
+            options[f"{metric_id}.denominator"] = f"{denominator}（{metric.name}的分母）"
+    return options
+
+
+def _file(view: View, metric: Metric, part: Part, total: int) -> Download:
+    build = partial(_all_rows, view, metric, part)
+    return Download(
+        file_name=file_name(f"{side_words(metric, part)}明细", view.filters, view.snapshot.version),
+        row_count=total,
+        sentence=view.sentence,
+        basis=view.basis,
+        build=build,
+    )
+
+
+def _all_rows(view: View, metric: Metric, part: Part) -> bytes:
+    rows = _named(view, fetch_rows(view.snapshot, metric, view.filters, view.reader.scope, part=part))
+    headers = _headers(metric, part)
+    text = [headers[name] for name in (*text_columns(metric, part), *_NAMES)]
+    return csv_bytes(rows.rename_columns([headers[name] for name in rows.column_names]), text)
+
+
+def _headers(metric: Metric, part: Part) -> dict[str, str]:
+    return {**row_columns(metric, part), **{name: heading for name, (_, heading) in _NAMES.items()}}
+
+
+def _named(view: View, rows: pa.Table) -> pa.Table:
+    """The rows with the names of the codes that readers look for."""
+    for name, (code, _) in _NAMES.items():
+        names = [view.snapshot.names.get(value, value) for value in rows.column(code).to_pylist()]
+        rows = rows.append_column(name, pa.array(names, pa.string()))
+    return rows
+
+
+def _kind(name: str) -> Kind:
+    return "date" if name.endswith("_on") else "text"
