@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, Request, WebSocket
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets import Subprotocol
+from websockets.sync.client import connect
 
 from lib.access.accounts import deactivate
 from lib.data.database import record_engine
@@ -39,6 +42,16 @@ class Watched:
     def runs(self) -> int:
         """How many script runs the server started for this page."""
         return sum(ForwardMsg.FromString(frame).WhichOneof("type") == "new_session" for frame in self.frames)
+
+    def session_id(self) -> str:
+        """Streamlit's id of the newest session of this page: a bearer token, were it not for the gate."""
+        started = [
+            message
+            for frame in self.frames
+            if (message := ForwardMsg.FromString(frame)).HasField("new_session")
+        ]
+        identifier: str = started[-1].new_session.initialize.session_id
+        return identifier
 
     def forget(self) -> None:
         """Count from here."""
@@ -174,6 +187,49 @@ def test_logging_out_ends_every_tab_and_a_copied_cookie(server: Server, new_cont
     third = thief.new_page()
     third.goto(server.url + DEEP_LINK)
     wait_for_login_form(third)
+
+
+def test_knowing_a_streamlit_session_id_does_not_give_the_session(
+    server: Server, new_context: NewContext
+) -> None:
+    page = new_context().new_page()
+    watched = watch(page, server)
+    page.goto(server.url + DEEP_LINK)
+    log_in(page)
+    on_definitions(page)
+    settled(page)
+    victim = watched.session_id()
+    address = server.url.replace("http", "ws") + "/_stcore/stream"
+    spoofed = {"X-App-Session": "0" * 64, "X-App-Gate": "guess"}
+    protocols = [Subprotocol(part) for part in ("streamlit", "x", victim)]
+    with connect(address, subprotocols=protocols, additional_headers=spoofed, max_size=None) as thief:
+        ask = BackMsg()
+        ask.rerun_script.query_string = ""
+        thief.send(ask.SerializeToString())
+        received = Watched()
+        while True:
+            frame = thief.recv(timeout=60)
+            assert isinstance(frame, bytes)
+            received.frames.append(frame)
+            if ForwardMsg.FromString(frame).HasField("script_finished"):
+                break
+    assert received.session_id() != victim
+    everything = b"".join(received.frames)
+    assert "用户名".encode() in everything
+    assert "退出登录".encode() not in everything
+
+
+def test_no_page_asks_another_site_for_anything(server: Server, new_context: NewContext) -> None:
+    page = new_context().new_page()
+    page.goto(server.url)
+    log_in(page)
+    watched = watch(page, server)
+    for entry in PAGES:
+        page.goto(server.url if entry.default else f"{server.url}/{entry.url_path}")
+        page.get_by_role("heading", name=entry.title, exact=True).first.wait_for()
+        settled(page)
+    assert watched.foreign == []
+    assert watched.complaints == []
 
 
 def test_a_deactivated_account_is_out_at_the_next_click(
