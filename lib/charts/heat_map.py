@@ -81,9 +81,9 @@ def _y() -> alt.Y:
 
 def full_grid(frame: pd.DataFrame) -> pd.DataFrame:
     """One row for every category and stage named, with roles and texts; absent cells have no samples."""
-    given = with_texts(frame)
-    names = frame[["category", "category_name"]].drop_duplicates("category")
-    grid = names.merge(pd.DataFrame({"stage": _order(frame, "stage")}), how="cross")
+    given = with_texts(frame.astype({"category": str, "category_name": str, "stage": str}))
+    names = given[["category", "category_name"]].drop_duplicates("category")
+    grid = names.merge(pd.DataFrame({"stage": _order(frame, "stage")}, dtype="object"), how="cross")
     cells = grid.merge(given.drop(columns="category_name"), on=["category", "stage"], how="left")
     without = ~(cells["denominator"].astype(float) > 0)
     cells["role"] = [

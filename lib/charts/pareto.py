@@ -114,11 +114,12 @@ def describe_pareto(frame: pd.DataFrame, *, base: Base = "items") -> str:
         return "不合格项目构成：所选范围没有不合格项目。"
     rows = prepared(frame, base)
     named = rows[~rows["is_other"].astype(bool)]
-    leaders = "、".join(f"{row.label}{row.bar_text}" for row in named.head(3).itertuples())
+    first = named.head(3)
     parts = [
         f"不合格项目构成（{WORDS[base]}），列出{len(named)}项，合计{count_text(rows['numerator'].sum())}项次"
     ]
-    parts += [f"前三项：{leaders}"] if leaders else []
-    if base == "items" and len(named) >= 3:
-        parts.append(f"前三项累计{rate_text(named['cumulative'].iloc[2])}")
+    if not first.empty:
+        leaders = "、".join(f"{row.label}{row.bar_text}" for row in first.itertuples())
+        together = f"，累计{rate_text(first['cumulative'].iloc[-1])}" if base == "items" else ""
+        parts.append(f"前{len(first)}项：{leaders}{together}")
     return "；".join(parts) + "。"
