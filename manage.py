@@ -23,6 +23,7 @@ from lib.data.scope import Scope
 from lib.data.settings import settings
 from lib.data.snapshot import QueryTooSlow, SnapshotMissing
 from lib.data.versions import RealRecords, holds_records, remove_demo_records
+from lib.metrics.registry import UnknownMetric
 
 app = typer.Typer(
     help="食安把脉 Bamai 管理命令", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
@@ -44,6 +45,7 @@ EXPECTED = (
     QueryTooSlow,
     RealRecords,
     SnapshotMissing,
+    UnknownMetric,
     ValueError,
     FileNotFoundError,
 )

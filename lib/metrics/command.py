@@ -23,6 +23,8 @@ from lib.metrics.registry import all_metrics, get_metric
 
 FORMATS: Final = ("csv", "json")
 _FIELDS: Final[Mapping[str, str]] = {**FIELD_NAMES, "side": "地区口径"}
+#: What `--by` calls the places, `--where` understands as well.
+_OTHER_NAMES: Final = dict.fromkeys(("division", "city", "province"), "district")
 #: More values than this are not written out in an error; the sentence says how many there are.
 _LISTED: Final = 60
 
@@ -148,7 +150,7 @@ def _conditions(snapshot: Snapshot, where: Sequence[str], scope: Scope) -> dict[
     chosen: dict[str, list[str]] = {}
     for condition in where:
         name, separator, text = condition.partition("=")
-        field = fields.get(name.strip(), name.strip())
+        field = fields.get(name.strip(), _OTHER_NAMES.get(name.strip(), name.strip()))
         if not separator or field not in _FIELDS:
             allowed = "、".join(f"{one}（{label}）" for one, label in _FIELDS.items())
             raise WrongCondition(f"条件“{condition}”应写成 名称=取值；名称可用：{allowed}")
