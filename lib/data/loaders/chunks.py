@@ -10,7 +10,7 @@ from lib.data.loaders.errors import Reject
 from lib.data.loaders.headers import HeaderMatch
 from lib.data.loaders.profiles import Profile
 
-CHUNK_ROWS = 50_000
+CHUNK_ROWS = 32_000
 RejectSink = Callable[[Reject], None]
 WarningSink = Callable[[str], None]
 

@@ -31,7 +31,7 @@ _ARROW: Final[dict[str, pa.DataType]] = {
     "number": pa.float64(),
     "truth": pa.bool_(),
 }
-_FORGETS_AFTER: Final = 200_000
+_FORGETS_AFTER: Final = 50_000
 
 
 @dataclass
@@ -49,6 +49,8 @@ class ColumnPlan:
     empty: pa.Array
     encoding: str | None
     memory: dict[str, Any] = field(default_factory=dict)
+    #: Which distinct cell each row of the last chunk had; nothing for a constant.
+    codes: np.ndarray | None = None
 
     def text(self, chunk: Chunk) -> pa.Array | None:
         """The cells this column is made of, before conversion; nothing for a constant or an absent column."""
@@ -72,14 +74,14 @@ class ColumnPlan:
 
     def _flagged(self, chunk: Chunk) -> pa.Array:
         """Names of the columns that say yes, joined by 、."""
-        names = []
+        named = pa.array([""] * len(chunk.rows), pa.string())
         for position in self.positions:
             if position is not None:
-                column = chunk.columns[position]
                 label = chunk.sheet.header[position].strip().rstrip("*").split("：")[-1].split(":")[-1]
-                says_yes = pc.is_in(column, value_set=self.truths)
-                names.append(pc.if_else(says_yes, pa.scalar(label), pa.scalar(None, pa.string())))
-        return pc.fill_null(pc.binary_join_element_wise(*names, "、", null_handling="skip"), "")
+                longer = pc.binary_join_element_wise(named, pa.scalar(label), "、")
+                says_yes = pc.is_in(chunk.columns[position], value_set=self.truths)
+                named = pc.if_else(says_yes, longer, named)
+        return pc.utf8_ltrim(named, "、")
 
     def apply(self, chunk: Chunk, bad: BadRows) -> pa.Array:
         """The typed column of a chunk; rows that cannot be converted are marked in ``bad`` and listed."""
@@ -88,6 +90,7 @@ class ColumnPlan:
             column = self._constant(len(chunk.rows))
         else:
             encoded = text.dictionary_encode()
+            self.codes = encoded.indices.to_numpy(zero_copy_only=False)
             values, mistakes = self._distinct(encoded.dictionary)
             column = self._defaulted(values.take(encoded.indices))
             if mistakes:

@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, Select, func, insert, select
 
 from lib.data.loaders.chunks import RejectSink
 from lib.data.loaders.errors import Reject
-from lib.data.loaders.mapping import ROW_ID, RowPlaces
+from lib.data.loaders.mapping import FREE_TEXT, ROW_ID, RowPlaces
 from lib.data.loaders.profiles import Profile
 from lib.data.loaders.staging import Staging
 from lib.data.loaders.targets import TABLES
 
-_UNCOMPARED: Final = frozenset({ROW_ID, "digest", "remark"})
+_UNCOMPARED: Final = frozenset({ROW_ID, "digest", *FREE_TEXT})
 
 
 class Conflicts:

@@ -18,8 +18,10 @@ _MARK: Final = "\x1f"
 _KEY_LENGTH: Final = 200
 _TEXT_LENGTH: Final = 128
 _CODE_LENGTH: Final = 12
+_FORGETS_AFTER: Final = 100_000
 _ROLES: Final = re.compile(
-    r"(受?委托(?:方|单位|企业|商)?|受托(?:方|单位|企业|商)?)\s*[:：]\s*([^;；:：]*?)(?=\s*[;；\n,，]|\s*受?委?托|$)"
+    r"(被委托|受委托|委托|受托)(?:生产|加工)?(?:方|单位|企业|商)?(?:名称|地址)?\s*[:：]\s*(.*?)\s*(?=[;；,，\s]*(?:[被受]?委托|受托)[^:：]{0,8}[:：]|[;；]|$)",
+    re.DOTALL,
 )
 Columns = dict[str, pa.Array]
 
@@ -61,6 +63,8 @@ class Places:
 
     def _code(self, prefix: str, key: str, meaning: str) -> str | None:
         if (prefix, key) not in self._memory:
+            if len(self._memory) > _FORGETS_AFTER:
+                self._memory.clear()
             code = self._found(prefix, key)
             self._memory[prefix, key] = code
             if code is None and (text := _place_text(key)):
@@ -75,10 +79,17 @@ class Places:
         if rule and rule.create:
             return self._create(rule.create, text or county or city or province)
         finder = self._finders[prefix]
-        code = finder.of_parts(province, city, county)
-        if address and (code or not (province or city or county)):
+        code = self._of_parts(prefix, province, city, county)
+        is_deepest = bool(code and county)
+        if address and not is_deepest and (code or not (province or city or county)):
             code = finder.deeper(code, address)
         return code or (finder.of_text(text) if text else None)
+
+    def _of_parts(self, prefix: str, *parts: str) -> str | None:
+        key = (prefix, _MARK.join(parts))
+        if key not in self._memory:
+            self._memory[key] = self._finders[prefix].of_parts(*parts)
+        return self._memory[key]
 
     def _create(self, rule: CreateUnits, text: str) -> str | None:
         if not text:
@@ -102,7 +113,7 @@ class Firms:
         rule = self._profile.firms.get("producer")
         if not (rule and rule.split_consignor):
             return
-        for name in ("producer_name", "producer_address"):
+        for name in ("producer_name", "producer_address", "producer_division_address"):
             if name not in columns:
                 continue
             encoded = columns[name].dictionary_encode()
@@ -152,20 +163,19 @@ class Firms:
                 "name": name,
                 "address": address,
             }
-            key = pc.binary_join_element_wise(*(plain[part] for part in rule.key), "|", null_handling="skip")
+            key = _joined([plain[part] for part in rule.key])
         else:
-            named = pc.binary_join_element_wise(name, address, "|", null_handling="skip")
             codes = [_or_null(parts[part], count) for part in ("credit_code", "licence_no")]
-            key = pc.coalesce(*codes, named)
+            key = pc.coalesce(*codes, _joined([name, address]))
         return pc.if_else(pc.is_valid(name), _shortened(key), pa.scalar(None, pa.string()))
 
 
 def _consignor_and_maker(text: str | None) -> tuple[str | None, str | None]:
     if not text or "托" not in text:
         return None, text
-    roles = {"受" if role.startswith("受") else "委": name.strip() for role, name in _ROLES.findall(text)}
-    maker = roles.get("受") or roles.get("委")
-    consignor = roles.get("委") if "受" in roles else None
+    roles = {"委托" if role == "委托" else "受托": name for role, name in _ROLES.findall(text)}
+    maker = roles.get("受托") or roles.get("委托")
+    consignor = roles.get("委托") if "受托" in roles else None
     return (consignor or None, maker) if maker else (None, text)
 
 
@@ -176,6 +186,12 @@ def _place_text(key: str) -> str | None:
 
 def _plain(array: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(pc.utf8_normalize(array, form="NFKC"), r"\s+", "")
+
+
+def _joined(parts: list[pa.Array]) -> pa.Array:
+    # Not null_handling="skip": pyarrow 26 drops the rows in which every part is null.
+    filled = [pc.fill_null(part, "") for part in parts]
+    return pc.utf8_trim(pc.binary_join_element_wise(*filled, "|"), "|")
 
 
 def _shortened(key: pa.Array) -> pa.Array:

@@ -22,6 +22,9 @@ from lib.data.loaders.targets import PLACES, TABLES, targets
 
 #: Columns of the loader's own, beside those of the record table.
 ROW_ID: Final = "row_id"
+#: Texts that may differ between the rows of one sample.
+FREE_TEXT: Final = frozenset({"remark"})
+_MIXER: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ class Mapper:
         arrays = [columns.get(field.name, pa.nulls(count, field.type)) for field in self.schema]
         arrays[0] = row_ids
         records = pa.table(dict(zip(self.schema.names, arrays, strict=True)), schema=self.schema)
+        records = records.filter(pa.array(self._first_of_same(count) | bad.mask))
         if not bad.mask.any():
             return Mapped(records, items, firms, sample_no[:0], count, 0)
         good = pa.array(~bad.mask)
@@ -105,7 +109,20 @@ class Mapper:
         ]
         kept = pc.is_in(items.column(ROW_ID), value_set=row_ids.filter(good))
         spoiled = sample_no.filter(pa.array(bad.mask)).drop_null().unique()
-        return Mapped(records.filter(good), items.filter(kept), firms, spoiled, count, int(bad.mask.sum()))
+        records = records.filter(pc.is_in(records.column(ROW_ID), value_set=row_ids.filter(good)))
+        return Mapped(records, items.filter(kept), firms, spoiled, count, int(bad.mask.sum()))
+
+    def _first_of_same(self, count: int) -> np.ndarray:
+        """Rows that are not the same as a row above them in the chunk, items aside."""
+        mixed = np.zeros(count, dtype=np.uint64)
+        known = targets(self.profile.table)
+        for name, plan in self._plans.items():
+            if plan.codes is not None and known[name].part_of != "item" and name not in FREE_TEXT:
+                mixed = (mixed ^ plan.codes.astype(np.uint64)) * _MIXER
+                mixed ^= mixed >> np.uint64(29)
+        first = np.zeros(count, dtype=bool)
+        first[np.unique(mixed, return_index=True)[1]] = True
+        return first
 
     def _derive(self, columns: dict[str, pa.Array], count: int) -> None:
         columns["source"] = pa.array([self.profile.source] * count, pa.string())
@@ -211,4 +228,13 @@ def record_schema(profile: Profile) -> pa.Schema:
     return pa.schema([(ROW_ID, pa.int64()), *fields])
 
 
-__all__ = ["ITEM_SCHEMA", "ROW_ID", "Mapped", "Mapper", "RowPlaces", "mapped_columns", "record_schema"]
+__all__ = [
+    "FREE_TEXT",
+    "ITEM_SCHEMA",
+    "ROW_ID",
+    "Mapped",
+    "Mapper",
+    "RowPlaces",
+    "mapped_columns",
+    "record_schema",
+]

@@ -29,13 +29,11 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable
 
 from lib.data.duckdb_statements import execute
-from lib.data.loaders.mapping import ITEM_SCHEMA, ROW_ID, Mapped
+from lib.data.loaders.mapping import FREE_TEXT, ITEM_SCHEMA, ROW_ID, Mapped
 
 MEMORY_LIMIT: Final = "320MB"
 BATCH_ROWS: Final = 20_000
 FAILING: Final = ("unqualified", "problem")
-#: Texts that may differ between the rows of one sample.
-_FREE_TEXT: Final = frozenset({"remark"})
 FIRM_SCHEMA: Final = pa.schema(
     [
         *((name, pa.string()) for name in ("enterprise_key", "name", "credit_code", "licence_no", "address")),
@@ -96,15 +94,12 @@ class Staging:
         execute(self.connection, CreateTable(table))
 
     def add(self, mapped: Mapped) -> None:
-        """Stage one chunk; rows of one sample that say the same are kept once."""
-        compared = [name for name in self.schema.names if name != ROW_ID and name not in _FREE_TEXT]
+        """Stage one chunk."""
+        compared = [name for name in self.schema.names if name != ROW_ID and name not in FREE_TEXT]
         incoming = core_table("incoming", self.schema)
-        self.rows_staged += mapped.records.num_rows
-        digested = select(incoming, _digest(incoming, compared)).subquery()
-        firsts = select(func.min(digested.c[ROW_ID])).group_by(
-            *(digested.c[name] for name in self.key), digested.c.digest
-        )
-        self._insert(self.record, mapped.records, select(digested).where(digested.c[ROW_ID].in_(firsts)))
+        self.rows_staged += mapped.rows_read - mapped.rows_rejected
+        if mapped.records.num_rows:
+            self._insert(self.record, mapped.records, select(incoming, _digest(incoming, compared)))
         if mapped.items.num_rows:
             arriving = core_table("incoming", ITEM_SCHEMA)
             content = [name for name in ITEM_SCHEMA.names if name not in (ROW_ID, "sample_no", "item_name")]
