@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any, Final, Literal
 
 import pyarrow as pa
-from sqlalchemy import Column, ColumnElement, func, select
+from sqlalchemy import Column, ColumnElement, case, func, select
 
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
+from lib.data.verdicts import STATE_NAMES
 from lib.metrics.compute import UnknownDimension, ask
 from lib.metrics.dimensions import DIMENSIONS, dimension_column
 from lib.metrics.metric import Count, Counted, Metric
@@ -45,6 +46,27 @@ _HEADERS: Final[Mapping[str, str]] = {
     "week_start_on": "周一日期",
     "producer_key": "生产企业键",
     "sampled_unit_key": "被抽样单位键",
+    "category_code": "食品大类代码（跨年可比）",
+    "category_detail_code": "食品大类代码（当年目录）",
+    "sampling_kind": "抽样性质",
+    "material": "样品形态",
+    "supervision_verdict": "监督判定",
+    "monitoring_verdict": "监测判定",
+    "verdict": "项目判定",
+    "listing": "公布范围",
+    "failing_items": "不合格项次",
+    "received_quarter": "收到季度",
+    "start_due_on": "应启动日期",
+    "finish_due_on": "应完成日期",
+    "days": "天数",
+}
+#: Stored codes as readers see them.
+_VALUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "supervision_verdict": {"qualified": "合格", "unqualified": "不合格"},
+    "monitoring_verdict": {"problem": "问题样品", "not_judged": "不判定"},
+    "verdict": {"unqualified": "不合格项", "problem": "问题项"},
+    "result_state": {str(state): name for state, name in STATE_NAMES.items()},
+    "listing": {"full": "全量", "unqualified": "只列不合格", "qualified": "只列合格"},
 }
 
 
@@ -95,14 +117,19 @@ def fetch_rows(
 ) -> pa.Table:
     """The rows behind one side of a figure, all of them unless a page is asked for.
 
-    `group` holds dimension values of one group of the result table (None: the group “未知”). For a metric of
+    Codes of verdicts and states are written in Chinese. `group` holds dimension values of one group of the result
+    table (None: the group “未知”). For a metric of
     distinct keys the rows are the records those keys come from.
     """
     by = tuple(group or {})
     question = ask(snapshot, metric, filters, scope, by=by, parameters=parameters, as_of=as_of)
     side = _side(question.metric, part)
     order = [side.table.c[name].asc().nulls_last() for name in _ORDER[side.table.name]]
-    statement = select(*side.table.columns).where(*_behind(question, side, group or {})).order_by(*order)
+    statement = (
+        select(*(_read(column) for column in side.table.columns))
+        .where(*_behind(question, side, group or {}))
+        .order_by(*order)
+    )
     statement = statement.limit(limit) if limit is not None else statement
     return run(snapshot, finished(question, statement.offset(offset) if offset else statement, side))
 
@@ -134,6 +161,11 @@ def _in_group(side: Counted, group: Mapping[str, Any]) -> Iterator[ColumnElement
         if column is None:
             raise UnknownDimension(f"这一侧的数据没有维度“{DIMENSIONS[name].name}”")
         yield column.is_(None) if value is None else column == value
+
+
+def _read(column: Column[Any]) -> ColumnElement[Any]:
+    names = _VALUES.get(column.name)
+    return column if names is None else case(dict(names), value=column, else_=column).label(column.name)
 
 
 def _header(column: Column[Any]) -> str:
