@@ -12,7 +12,7 @@ import streamlit as st
 
 from lib.data.filters import ALL_SAMPLING, SAMPLING_KINDS, SIDE_NAMES, Filters
 from lib.ui.choices import PURPOSES, STAGES, TIERS, Choices
-from lib.ui.filter_state import held_filters, set_filters
+from lib.ui.filter_state import held_filters, hold, set_filters
 from lib.ui.period_picker import period_picker
 
 _EVERYWHERE: Final = ""
@@ -42,7 +42,7 @@ def filter_bar(filters: Filters, choices: Choices) -> None:
 def _more(filters: Filters, choices: Choices) -> None:
     _several("purpose", "未选 = 全部", PURPOSES, filters, visible=True)
     _several("tier", "未选 = 全部", TIERS, filters, visible=True)
-    _hold(_SAMPLING, list(filters.sampling))
+    hold(_SAMPLING, list(filters.sampling))
     st.multiselect(
         "抽样性质",
         (*SAMPLING_KINDS, ALL_SAMPLING),
@@ -52,7 +52,7 @@ def _more(filters: Filters, choices: Choices) -> None:
         on_change=_apply_sampling,
         help="默认只看常规抽样。靶向、专项等抽样有意挑选高风险对象，与常规抽样合并的不合格率不可与日常比较。",
     )
-    _hold(_SIDE, filters.side)
+    hold(_SIDE, filters.side)
     st.radio(
         "地区口径", list(SIDE_NAMES), format_func=_side_name, key=_SIDE, on_change=_apply_one, args=("side",)
     )
@@ -63,7 +63,7 @@ def _more(filters: Filters, choices: Choices) -> None:
 
 
 def _district(filters: Filters, choices: Choices) -> None:
-    _hold(_DISTRICT, filters.district or _EVERYWHERE)
+    hold(_DISTRICT, filters.district or _EVERYWHERE)
     options = [_EVERYWHERE, *choices.districts]
     st.selectbox(
         "属地",
@@ -89,7 +89,7 @@ def _several(
     visible: bool = False,
 ) -> None:
     key = f"filter.{name}"
-    _hold(key, [value for value in getattr(filters, name) if value in options])
+    hold(key, [value for value in getattr(filters, name) if value in options])
     st.multiselect(
         _LABELS.get(name, "专项"),
         options,
@@ -102,12 +102,6 @@ def _several(
         on_change=_apply_several,
         args=(name,),
     )
-
-
-def _hold(key: str, value: object) -> None:
-    """Set a widget's state where it differs: setting it at every run would undo a click made meanwhile."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
 
 
 def _side_name(side: str) -> str:

@@ -7,12 +7,14 @@ opened) the filters of the session go on.
 from typing import Final
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.data.filters import Filters
 from lib.ui.choices import Choices
 from lib.ui.filter_query import PARAMETERS, in_reach, read_filters
 
 _CURRENT: Final = "filters.current"
+_MARKS: Final = "filters.marks"
 
 
 def current_filters(choices: Choices) -> tuple[Filters, tuple[str, ...]]:
@@ -40,9 +42,27 @@ def held_filters() -> Filters:
     return held
 
 
+def hold(key: str, value: object) -> None:
+    """Make a widget show a value. Call it right before the widget; the widget must not be given a default.
+
+    The state is set only where it differs, as setting it at every run would undo a click made meanwhile; but always
+    on a page that was just opened, where the state still read under the key is that of the page before.
+    """
+    marks: dict[str, str] = st.session_state.setdefault(_MARKS, {})
+    page = _page()
+    if marks.get(key) != page or st.session_state.get(key) != value:
+        st.session_state[key] = value
+        marks[key] = page
+
+
 def set_parameter(name: str, value: str | None) -> None:
     """Write one parameter of a page's own to the address, or take it out."""
     _write({} if value is None else {name: value}, {name})
+
+
+def _page() -> str:
+    context = get_script_run_ctx()
+    return context.page_script_hash if context is not None else ""
 
 
 def _write(changes: dict[str, str], owned: set[str]) -> None:

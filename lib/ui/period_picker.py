@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib.data.filters import Filters
 from lib.ui.choices import Choices
-from lib.ui.filter_state import held_filters, set_filters
+from lib.ui.filter_state import held_filters, hold, set_filters
 from lib.ui.periods import CUSTOM, PERIOD_KINDS, Period, kind_of, period_around, periods
 
 _KIND: Final = "filter.period_kind"
@@ -29,21 +29,21 @@ def period_picker(filters: Filters, choices: Choices) -> None:
 
 def _kind(filters: Filters, choices: Choices) -> str:
     days = (filters.start, filters.end)
-    if st.session_state.get(_SHOWN_FOR) != days or st.session_state.get(_KIND) not in PERIOD_KINDS:
-        st.session_state[_KIND] = kind_of(*days, choices.first_year, choices.as_of)
+    kind = st.session_state.get(_KIND)
+    if st.session_state.get(_SHOWN_FOR) != days or kind not in PERIOD_KINDS:
+        kind = kind_of(*days, choices.first_year, choices.as_of)
         st.session_state[_SHOWN_FOR] = days
-    kind: str = st.session_state[_KIND]
+    hold(_KIND, kind)
     st.segmented_control(
         "期间类型", PERIOD_KINDS, key=_KIND, required=True, on_change=_apply_kind, args=(choices,)
     )
-    return kind
+    return str(kind)
 
 
 def _listed(kind: str, filters: Filters, choices: Choices) -> None:
     options = periods(kind, choices.first_year, choices.as_of)
     held = next((option for option in options if option.days == (filters.start, filters.end)), None)
-    if st.session_state.get(_LISTED) != held:
-        st.session_state[_LISTED] = held
+    hold(_LISTED, held)
     st.selectbox(
         "期间",
         options,
@@ -56,8 +56,7 @@ def _listed(kind: str, filters: Filters, choices: Choices) -> None:
 
 def _two_days(filters: Filters, choices: Choices) -> None:
     for label, key, day in (("起始日期", _FIRST_DAY, filters.start), ("截止日期", _LAST_DAY, filters.end)):
-        if st.session_state.get(key) != day:
-            st.session_state[key] = day
+        hold(key, day)
         st.date_input(
             label,
             key=key,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from lib.ui.filter_state import set_parameter
+from lib.ui.filter_state import hold, set_parameter
 
 
 def chosen(name: str, options: Mapping[str, str]) -> str:
@@ -48,8 +48,7 @@ def dropdown(name: str, label: str, options: Mapping[str, str], *, width: int) -
 
 def _held(name: str, options: Mapping[str, str]) -> str:
     held = chosen(name, options)
-    if st.session_state.get(_key(name)) != held:
-        st.session_state[_key(name)] = held
+    hold(_key(name), held)
     return held
 
 
