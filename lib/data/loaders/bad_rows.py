@@ -17,12 +17,20 @@ class BadRows:
         self.mask = np.zeros(len(chunk.rows), dtype=bool)
         self._chunk = chunk
         self._reject = reject
+        self._found: list[tuple[int, Reject]] = []
 
     def mark(self, row: int, column: str, value: str | None, reason: str) -> None:
         """One finding; ``row`` counts within the chunk."""
         self.mask[row] = True
         sheet = self._chunk.sheet
-        self._reject(Reject(sheet.file, sheet.name, int(self._chunk.rows[row]), column, value, reason))
+        place = Reject(sheet.file, sheet.name, int(self._chunk.rows[row]), column, value, reason)
+        self._found.append((row, place))
+
+    def send(self) -> None:
+        """Hand on all findings in the order of the rows."""
+        for _, found in sorted(self._found, key=lambda finding: finding[0]):
+            self._reject(found)
+        self._found.clear()
 
     def mark_codes(self, column: str, texts: pa.Array, codes: pa.Array, reasons: Mapping[int, str]) -> None:
         """Findings by distinct value: ``reasons`` says why the value behind a dictionary code is wrong."""

@@ -45,10 +45,12 @@ def text_layout(path: Path, name: str, profile: Profile) -> TextLayout:
     for encoding in _candidates(head, profile.file.encodings):
         try:
             layout = _layout(head, name, encoding, profile)
-            _check_every_byte(path, name, encoding)
+            quotes = _check_every_byte(path, name, encoding)
         except LoadRefused as refusal:
             refusals.append(refusal)
         else:
+            if quotes % 2:
+                raise refuse_file(name, "双引号不成对，无法分辨单元格的边界；请用表格软件重新另存为 CSV")
             return layout
     # The refusal that got furthest says most: a bad byte far down beats a header that was not found.
     raise max(refusals, key=lambda refusal: refusal.rejects[0].row or 0)
@@ -94,9 +96,10 @@ def header_missing(name: str, sheet: str | None, index: int, match: HeaderMatch)
     )
 
 
-def _check_every_byte(path: Path, name: str, encoding: str) -> None:
+def _check_every_byte(path: Path, name: str, encoding: str) -> int:
+    """Decode the whole file; return the number of its double quotes."""
     decoder = codecs.getincrementaldecoder(python_codec(encoding))()
-    lines = quotes = consumed = 0
+    lines = quotes = 0
     with path.open("rb") as stream:
         while True:
             block = stream.read(_BLOCK)
@@ -111,9 +114,7 @@ def _check_every_byte(path: Path, name: str, encoding: str) -> None:
                 break
             lines += block.count(b"\n")
             quotes += block.count(b'"')
-            consumed += len(block)
-    if quotes % 2:
-        raise refuse_file(name, "双引号不成对，无法分辨单元格的边界；请用表格软件重新另存为 CSV")
+    return quotes
 
 
 def _bad_byte(name: str, encoding: str, before: bytes, value: int, lines: int = 0) -> LoadRefused:

@@ -95,6 +95,7 @@ class Mapper:
             items = row_items(columns, row_ids, sample_no, self.lookups)
         else:
             items = cell_items(chunk, self.profile, (row_ids, sample_no), bad, self.lookups)
+        bad.send()
         self._derive(columns, count)
         arrays = [columns.get(field.name, pa.nulls(count, field.type)) for field in self.schema]
         arrays[0] = row_ids
