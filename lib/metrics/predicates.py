@@ -83,12 +83,10 @@ def sampling_allowed(table: Table, filters: Filters) -> ColumnElement[bool] | No
 
 
 def check_sampling(metric: Metric, filters: Filters) -> None:
-    """Refuse an explicit kind of sampling where the table has none and the metric does not say it ignores it."""
-    if "sampling" in metric.ignores or filters.sampling == (ROUTINE,):
-        return
-    for side in metric.sides:
-        if "sampling_kind" not in side.table.c:
-            raise _not_applicable(metric, "sampling")
+    """Refuse an explicit kind of sampling where no side knows one and the metric does not say it ignores it."""
+    knows = any("sampling_kind" in side.table.c for side in metric.sides)
+    if not (knows or "sampling" in metric.ignores or filters.sampling == (ROUTINE,)):
+        raise _not_applicable(metric, "sampling")
 
 
 def district(table: Table, code: str, side: Side, units: Sequence[Unit]) -> ColumnElement[bool]:

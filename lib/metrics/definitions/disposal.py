@@ -93,7 +93,7 @@ METRICS: Final = (
     Metric(
         id="disposal_open",
         name="在办核查处置",
-        description="已收到报告、尚未完成的处置环节数。",
+        description="已收到报告、尚未完成的处置环节件数。",
         direction="neutral",
         numerator=sides(not_(FINISHED)),
         dimensions=DIMENSIONS,
@@ -105,7 +105,7 @@ METRICS: Final = (
     Metric(
         id="disposal_overdue",
         name="核查处置完成超期数",
-        description="完成时限已过而尚未完成的处置环节数；未到时限的不计。",
+        description="完成时限已过而尚未完成的处置环节件数；未到时限的不计。",
         direction="lower",
         numerator=sides(not_(FINISHED), FINISH_PASSED),
         dimensions=DIMENSIONS,
@@ -120,7 +120,7 @@ METRICS: Final = (
     Metric(
         id="disposal_start_overdue",
         name="核查处置启动超期数",
-        description="启动时限已过而尚未启动的处置环节数；未到时限的不计。",
+        description="启动时限已过而尚未启动的处置环节件数；未到时限的不计。",
         direction="lower",
         numerator=sides(not_(STARTED), not_(FINISHED), START_PASSED),
         dimensions=DIMENSIONS,
