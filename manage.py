@@ -3,8 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import wraps
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,28 +11,18 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from sqlalchemy.exc import OperationalError
+from typer.core import TyperGroup
 
-from lib.access.accounts import create_account, deactivate, grant, list_accounts, set_password
+from lib.access.commands import people
 from lib.access.errors import RecordsUnavailable, StartRefused
 from lib.data.database import DatabaseBusy, exclusive_transaction, load_reference, record_engine, upgrade
 from lib.data.loaders.errors import LoadRefused
 from lib.data.loaders.load import LoadReport, load_files
 from lib.data.publish import ForeignSnapshot, NothingToPublish, publish
-from lib.data.scope import Scope
 from lib.data.settings import settings
 from lib.data.snapshot import QueryTooSlow, SnapshotMissing
 from lib.data.versions import RealRecords, holds_records, remove_demo_records
 from lib.metrics.registry import UnknownMetric
-
-app = typer.Typer(
-    help="食安把脉 Bamai 管理命令", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
-)
-user_app = typer.Typer(
-    help="账号：add 新增、password 改口令、grant 改角色与地区、deactivate 停用、list 列出",
-    no_args_is_help=True,
-)
-app.add_typer(user_app, name="user")
-progress_console = Console(stderr=True)
 
 #: Faults an operator can mend: said in one sentence, exit code 1.
 EXPECTED = (
@@ -51,13 +40,13 @@ EXPECTED = (
 )
 
 
-def reports_faults(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn expected faults into one Chinese sentence on the error stream and exit code 1."""
+class Guarded(TyperGroup):
+    """Turns expected faults of any command into one Chinese sentence on the error stream and exit code 1."""
 
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> None:
+    def invoke(self, ctx: Any) -> Any:
+        """Run the chosen command."""
         try:
-            command(*args, **kwargs)
+            return super().invoke(ctx)
         except OperationalError as error:
             _stop(f"记录库连接不上或不可写，请检查 BAMAI_DATABASE_URL：{error.orig}")
         except LoadRefused as refusal:
@@ -68,7 +57,16 @@ def reports_faults(command: Callable[..., None]) -> Callable[..., None]:
         except EXPECTED as error:
             _stop(str(error))
 
-    return wrapped
+
+app = typer.Typer(
+    cls=Guarded,
+    help="食安把脉 Bamai 管理命令",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(people, name="user")
+progress_console = Console(stderr=True)
 
 
 def _stop(message: str) -> None:
@@ -76,12 +74,24 @@ def _stop(message: str) -> None:
     raise typer.Exit(1)
 
 
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise ValueError(f"日期“{text}”不是 2025-01-31 这样的真实日期") from error
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
+@app.callback()
+def start(context: typer.Context) -> None:
+    """Commands below the command line read no clock: they find the moment of the call in the context."""
+    context.obj = _now()
+
+
 @app.command()
-@reports_faults
 def demo(
     scale: Annotated[str, typer.Option(help="city 一市 / province 一省 / nation 全国规模")] = "city",
     seed: Annotated[int, typer.Option(help="随机种子：同一种子得同样的数据")] = 1,
@@ -110,11 +120,11 @@ def demo(
 
 def _publish(progress: Callable[[str], None] | None = None) -> Path:
     engine = record_engine(settings().database_url)
+    upgrade(engine)
     return publish(engine, settings().snapshot_folder, keep=settings().snapshots_kept, progress=progress)
 
 
 @app.command("publish")
-@reports_faults
 def publish_command() -> None:
     """把最新数据版本发布为只读快照。"""
     with progress_console.status("发布") as status:
@@ -123,15 +133,12 @@ def publish_command() -> None:
 
 
 @app.command()
-@reports_faults
 def load(
     files: Annotated[list[Path], typer.Argument(help="CSV、XLSX、XLS、JSON 或其 ZIP")],
     profile: Annotated[str, typer.Option(help="导入方案名称，或方案文件（TOML）路径")],
     dry_run: Annotated[bool, typer.Option(help="只检查，不写入")] = False,
     accept_partial: Annotated[bool, typer.Option(help="有拒收行时仍载入其余行")] = False,
-    as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="数据截至；默认为数据中最晚日期")
-    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="数据截至，如 2025-10-31；默认为数据中最晚日期")] = None,
 ) -> None:
     """按导入方案载入文件；一次载入是一个整体，成功后发布。"""
     now = _now()
@@ -155,7 +162,7 @@ def load(
             progress=lambda what, rows: bar.update(task, description=f"{what} {rows:,} 行"),
             snapshots_folder=settings().snapshot_folder,
             snapshots_kept=settings().snapshots_kept,
-            as_of=as_of.date() if as_of else None,
+            as_of=_day(as_of),
         )
     typer.echo(_summary(report))
 
@@ -175,13 +182,10 @@ def _summary(report: LoadReport) -> str:
 
 
 @app.command()
-@reports_faults
 def metric(
     metric_id: Annotated[str, typer.Argument(help="指标编号，见 manage.py metrics")],
-    start: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="起始日期（含）")
-    ] = None,
-    end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="截止日期（含）")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="起始日期（含），如 2025-01-01")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="截止日期（含），如 2025-08-31")] = None,
     by: Annotated[list[str] | None, typer.Option(help="分组维度，可重复或用逗号分隔")] = None,
     where: Annotated[list[str] | None, typer.Option(help="筛选，如 stage=生产，可重复")] = None,
     parameter: Annotated[list[str] | None, typer.Option(help="指标参数，如 k=3")] = None,
@@ -193,8 +197,8 @@ def metric(
     text = run_metric(
         settings().snapshot_folder,
         metric_id,
-        start=start.date() if start else None,
-        end=end.date() if end else None,
+        start=_day(start),
+        end=_day(end),
         by=tuple(name for names in by or [] for name in names.split(",") if name),
         where=tuple(where or []),
         parameters=tuple(parameter or []),
@@ -204,7 +208,6 @@ def metric(
 
 
 @app.command()
-@reports_faults
 def metrics() -> None:
     """列出全部指标：编号、名称、单位、定义。"""
     from lib.metrics.command import list_metrics
@@ -213,7 +216,6 @@ def metrics() -> None:
 
 
 @app.command()
-@reports_faults
 def doctor() -> None:
     """检查设置、记录库、快照与字体等，逐项说明；有问题时退出码不为 0。"""
     from lib.data.doctor import run_checks
@@ -224,84 +226,6 @@ def doctor() -> None:
         faults += not check.passed
     if faults:
         raise typer.Exit(1)
-
-
-@user_app.command("add")
-@reports_faults
-def user_add(
-    username: str,
-    role: Annotated[str, typer.Option(help="official / presenter / analyst / operator")],
-    display_name: Annotated[str, typer.Option(help="显示名称（岗位）")],
-    district: Annotated[list[str] | None, typer.Option(help="可见地区代码，可重复")] = None,
-    all_districts: Annotated[bool, typer.Option(help="可见全部地区")] = False,
-) -> None:
-    """新增账号；口令从标准输入读取。"""
-    create_account(
-        _people_engine(),
-        username,
-        _read_password(),
-        role=role,
-        display_name=display_name,
-        districts=_districts(district, all_districts),
-        now=_now(),
-    )
-    typer.echo(f"已新增账号 {username}")
-
-
-@user_app.command("password")
-@reports_faults
-def user_password(username: str) -> None:
-    """改口令（从标准输入读取）；该账号的会话全部失效。"""
-    set_password(_people_engine(), username, _read_password(), _now())
-    typer.echo(f"已更改 {username} 的口令")
-
-
-@user_app.command("grant")
-@reports_faults
-def user_grant(
-    username: str,
-    role: Annotated[str, typer.Option(help="official / presenter / analyst / operator")],
-    district: Annotated[list[str] | None, typer.Option(help="可见地区代码，可重复")] = None,
-    all_districts: Annotated[bool, typer.Option(help="可见全部地区")] = False,
-) -> None:
-    """改账号的角色与可见地区。"""
-    grant(_people_engine(), username, role, _districts(district, all_districts), _now())
-    typer.echo(f"已更改 {username} 的角色与地区")
-
-
-@user_app.command("deactivate")
-@reports_faults
-def user_deactivate(username: str) -> None:
-    """停用账号；其会话立即失效。"""
-    deactivate(_people_engine(), username, _now())
-    typer.echo(f"已停用 {username}")
-
-
-@user_app.command("list")
-@reports_faults
-def user_list() -> None:
-    """列出账号。"""
-    for account in list_accounts(_people_engine()):
-        state = "启用" if account.active else "停用"
-        typer.echo(f"{account.username}\t{account.display_name}\t{account.role}\t{state}")
-
-
-def _people_engine() -> Any:
-    engine = record_engine(settings().database_url)
-    upgrade(engine)
-    return engine
-
-
-def _districts(codes: list[str] | None, all_districts: bool) -> Scope:
-    if bool(codes) == all_districts:
-        raise ValueError("请用 --district 指定可见地区，或用 --all-districts 表示全部（二者择一）")
-    return Scope.everything() if all_districts else Scope.of(*(codes or []))
-
-
-def _read_password() -> str:
-    if sys.stdin.isatty():
-        return str(typer.prompt("口令", hide_input=True, confirmation_prompt="再输一次"))
-    return sys.stdin.readline().rstrip("\n")
 
 
 if __name__ == "__main__":
