@@ -11,6 +11,7 @@ import altair as alt
 import pandas as pd
 
 from lib.charts.drawing import Sketch, drawing, named, planned, roles_of
+from lib.charts.events import placed_events
 from lib.charts.labels import (
     PERIOD_LABEL,
     Measure,
@@ -51,7 +52,7 @@ def control_chart(
     if target is not None:
         frames["target"] = pd.DataFrame({"target": [target], "word": [f"目标 {rate_text(target)}"]})
     if events is not None and not events.empty:
-        frames["events"] = _placed(points, events)
+        frames["events"] = placed_events(points, events)
     plan = _plan(measure or Measure(), roles_of(points), "target" in frames, "events" in frames)
     return drawing(plan, frames, height=height)
 
@@ -91,35 +92,6 @@ def _mark_texts(points: pd.DataFrame) -> list[str]:
     outside = points["role"].isin([Role.ABOVE.value, Role.BELOW.value])
     latest = set(points.index[outside][-LABELLED_FLAGS:])
     return [text if row in latest else "" for row, text in points["value_text"].items()]
-
-
-def _placed(points: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """Events with the side their words lean to: the one that has room."""
-    order = {period: place for place, period in enumerate(points["period"])}
-    unknown = [period for period in events["period"] if period not in order]
-    if unknown:
-        raise ValueError(f"events at {unknown} lie outside the periods of the chart")
-    signs = [event_sign(place) for place in range(len(events))]
-    return events.assign(
-        late=[order[period] * 2 >= len(order) for period in events["period"]],
-        sign=signs,
-        words=[f"{sign} {text}" for sign, text in zip(signs, events["text"], strict=True)],
-    )
-
-
-def event_sign(place: int) -> str:
-    """The sign of an event on the chart: ① for the first, ② for the second and so on (at most twenty)."""
-    if not 0 <= place < 20:
-        raise ValueError(f"a chart can carry 20 events, this is number {place + 1}")
-    return chr(ord("①") + place)
-
-
-def events_note(events: pd.DataFrame) -> str:
-    """The events in words, for the caption: narrow windows show their signs alone."""
-    return "；".join(
-        f"{event_sign(place)}{period_name(period)}：{text}"
-        for place, (period, text) in enumerate(zip(events["period"], events["text"], strict=True))
-    )
 
 
 def _x(position: float = 0.5) -> alt.X:
@@ -174,7 +146,8 @@ def _series(measure: Measure) -> list[alt.Chart]:
         *(("role", "判定"), ("completeness_text", "出结果比例")),
     ]
     base = named("points").encode(x=_x(), y=_y("value"))
-    line = base.mark_line(strokeWidth=1.4, tooltip=None)
+    # A provisional rate will still move: nothing leads the eye to it.
+    line = base.transform_filter("!datum.provisional").mark_line(strokeWidth=1.4, tooltip=None)
     dots = base.mark_point(filled=True, size=64, opacity=1)
     dots = dots.encode(color=colour(), shape=shape(), tooltip=tooltip(lines))
     marked = base.transform_filter("datum.mark_text !== ''").encode(text=words("mark_text"))
@@ -221,11 +194,16 @@ def describe_control_chart(frame: pd.DataFrame, *, measure: Measure | None = Non
     first, last = (period_name(points["period"].iloc[place]) for place in (0, -1))
     parts = [
         f"{measure.name}控制图，{first}至{last}，共{len(points)}期",
-        f"最低{rate_text(known['value'].min())}，最高{rate_text(known['value'].max())}",
+        _range_sentence(known),
         _latest_sentence(known, measure),
         _flag_sentence(points),
     ]
     return "；".join(part for part in parts if part) + "。"
+
+
+def _range_sentence(known: pd.DataFrame) -> str:
+    final = known.loc[~known["provisional"].astype(bool), "value"]
+    return "" if final.empty else f"最低{rate_text(final.min())}，最高{rate_text(final.max())}"
 
 
 def _latest_sentence(known: pd.DataFrame, measure: Measure) -> str:

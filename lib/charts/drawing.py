@@ -19,12 +19,11 @@ import altair as alt
 import pandas as pd
 from altair.utils.schemapi import debug_mode
 
-from lib.charts.theme import IS_NARROW, Role, constant
+from lib.charts.theme import IS_NARROW, NOTE_COLOUR, Role, constant
 
 Parameters = ParamSpec("Parameters")
 _ROLE_COLUMNS: Final = {constant(role): role.value for role in Role}
 _COMPILING: Final = Lock()
-KEY_COLUMNS: Final = 3
 KEY_HEIGHT: Final = 22
 AXIS_HEIGHT: Final = 40
 
@@ -34,6 +33,7 @@ class Sketch:
     """Layers from back to front; room in pixels at the right and top for words; the roles that a key explains.
 
     `own_fills`: every layer has a fill scale of its own (shades of a rate beside the colours of roles).
+    `key_columns`: entries of the key side by side in a narrow window; two where names stand left of the plot.
     """
 
     layers: Sequence[alt.Chart]
@@ -41,6 +41,7 @@ class Sketch:
     top: int = 0
     roles: tuple[str, ...] = ()
     own_fills: bool = False
+    key_columns: int = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,26 +87,36 @@ def planned(sketch: Callable[Parameters, Sketch]) -> Callable[Parameters, Plan]:
 
 
 def _compiled(sketch: Sketch) -> Plan:
-    key = legend(sketch.roles)
+    key = legend(sketch.roles, sketch.key_columns)
     for layer in sketch.layers:
         for channel in ("color", "shape"):
             definition = layer.encoding[channel]
             if definition is not alt.Undefined:
                 definition["legend"] = key
-    padding = {"left": 0, "top": 4 + sketch.top, "right": 6 + sketch.right, "bottom": 4}
+    # Words above the plot stand between it and the key, or at the very top when there is no key.
+    if key is not None:
+        key["offset"] = 4 + sketch.top
+    above = 0 if key is not None else sketch.top
+    padding = {"left": 0, "top": 4 + above, "right": 6 + sketch.right, "bottom": 4}
     chart = alt.LayerChart(layer=list(sketch.layers)).properties(width="container", padding=padding)
     if sketch.own_fills:
         chart = chart.resolve_scale(fill="independent")
     parts = chart.to_dict(validate=False)
     # Outside Streamlit, Altair's own appearance would be written into the plan.
-    parts.pop("config", None)
-    rows_of_key = 0 if key is None else math.ceil(len(key.values) / KEY_COLUMNS)
+    parts["config"] = {
+        "axis": {"labelColor": {"expr": NOTE_COLOUR}, "titleColor": {"expr": NOTE_COLOUR}},
+        "legend": {"labelColor": {"expr": NOTE_COLOUR}},
+    }
+    rows_of_key = 0 if key is None else math.ceil(len(key.values) / sketch.key_columns)
     around = AXIS_HEIGHT + sketch.top + KEY_HEIGHT * rows_of_key
     return Plan(parts=parts, columns=frozenset(_used(parts)), around=around)
 
 
-def legend(roles: Iterable[str]) -> alt.Legend | None:
-    """A key of the roles that occur, in the order of `Role`; none when nothing but ordinary points occurs."""
+def legend(roles: Iterable[str], columns: int) -> alt.Legend | None:
+    """A key of the roles that occur, in the order of `Role`; none when nothing but ordinary points occurs.
+
+    `columns` holds for narrow windows; others show up to six entries in one line.
+    """
     given = set(roles)
     present = [role.value for role in Role if role.value in given]
     if present in ([], [Role.WITHIN.value]):
@@ -117,7 +128,7 @@ def legend(roles: Iterable[str]) -> alt.Legend | None:
         symbolSize=70,
         labelFontSize=12,
         labelLimit=130,
-        columns=alt.ExprRef(expr=f"{IS_NARROW} ? {KEY_COLUMNS} : 6"),
+        columns=alt.ExprRef(expr=f"{IS_NARROW} ? {columns} : 6"),
         offset=4,
     )
 

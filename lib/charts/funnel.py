@@ -71,7 +71,7 @@ def _draw(
     ratio: bool,
     height: int,
 ) -> alt.LayerChart:
-    points = with_roles(frame)
+    points = with_roles(frame, "expected" if ratio else "denominator")
     curves = _visible(limits, points, "ratio" if ratio else "value")
     plan = _plan(measure, roles_of(points), ratio, x_scale)
     return drawing(plan, {"points": points, "limits": curves, "centre": centre}, height=height)
@@ -109,8 +109,8 @@ def _lines(measure: Measure, ratio: bool) -> list[tuple[str, str]]:
     ]
 
 
-def with_roles(frame: pd.DataFrame) -> pd.DataFrame:
-    """Roles, texts and the side for each name; small samples carry no flag."""
+def with_roles(frame: pd.DataFrame, size: str = "denominator") -> pd.DataFrame:
+    """Roles, texts and the side for each name (`size`: the column across); small samples carry no flag."""
     points = with_texts(frame.reset_index(drop=True))
     points["role"] = [
         Role.SMALL.value if small else FLAG_ROLES[flag].value
@@ -118,8 +118,8 @@ def with_roles(frame: pd.DataFrame) -> pd.DataFrame:
     ]
     flagged = points["role"].isin([role.value for role in FLAGGED])
     points["mark_text"] = points["name"].where(flagged, "")
-    size = points["expected" if "expected" in points else "denominator"].astype(float)
-    points["late"] = size > size.max() * 0.45
+    across = points[size].astype(float)
+    points["late"] = across > across.max() * 0.45
     if "ratio" in points:
         points["ratio_text"] = [ratio_text(value) for value in points["ratio"]]
         points["ratio_interval_text"] = [

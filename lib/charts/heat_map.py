@@ -50,7 +50,7 @@ def _plan(measure: Measure, roles: tuple[str, ...]) -> Sketch:
         ("fraction_text", f"{measure.numerator}/{measure.denominator}"),
         *(("interval_text", "95%置信区间"), ("role", "判定")),
     ]
-    return Sketch(layers=[*_cells(lines), *_marks(lines)], roles=roles, own_fills=True)
+    return Sketch(layers=[*_cells(lines), *_marks(lines)], roles=roles, own_fills=True, key_columns=2)
 
 
 def _x(position: float = 0.5) -> alt.X:

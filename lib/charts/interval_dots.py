@@ -58,7 +58,7 @@ def _plan(measure: Measure, roles: tuple[str, ...], ratio: bool, has_reference: 
     dots = base.mark_point(filled=True, size=64, opacity=1)
     dots = dots.encode(x=along.x(field), color=colour(), shape=shape())
     arrow = base.transform_filter("datum.is_cut").encode(x=along.x("shown_high"))
-    arrow = arrow.mark_text(text="→", align="left", fontSize=12)
+    arrow = arrow.mark_text(text="▶", fontSize=10)
     beside = base.encode(x=alt.value("width"), text=words("value_text"))
     beside = beside.mark_text(align="left", dx=8, fontSize=11)
     layers = [*(_reference(along) if has_reference else ()), painted(whisker, Role.GUIDE), dots]
@@ -67,7 +67,7 @@ def _plan(measure: Measure, roles: tuple[str, ...], ratio: bool, has_reference: 
         painted(beside, Role.NOTE),
         _heading("未调整" if ratio else measure.name),
     ]
-    return Sketch(layers=layers, right=52, top=14, roles=roles)
+    return Sketch(layers=layers, right=52, top=14, roles=roles, key_columns=2)
 
 
 def _within_sight(rows: pd.DataFrame, field: str, low: str, high: str) -> pd.DataFrame:

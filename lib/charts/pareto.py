@@ -69,7 +69,6 @@ def prepared(frame: pd.DataFrame, base: Base) -> pd.DataFrame:
     total = (
         rows["total_items"] if "total_items" in rows else pd.Series(rows["numerator"].sum(), index=rows.index)
     )
-    rows["place"] = range(len(rows))
     rows["share"] = rows[f"share_{base}"].astype(float)
     rows["share_text"] = [rate_text(value) for value in rows["share_items"]]
     rows["batches_text"] = _batch_texts(rows)
@@ -88,7 +87,9 @@ def prepared(frame: pd.DataFrame, base: Base) -> pd.DataFrame:
         f"{rate_text(share)}（{count_text(count)}{unit}）"
         for share, count in zip(rows["share"], counts, strict=True)
     ]
-    return rows
+    # Batches of several items cannot be added up, so "other" may have no share of batches.
+    rows = rows[rows["share"].notna()]
+    return rows.assign(place=range(len(rows)))
 
 
 def _batch_texts(rows: pd.DataFrame) -> list[str]:

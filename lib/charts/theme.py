@@ -33,6 +33,11 @@ class Role(StrEnum):
 #: Vega expression: a window about as wide as a phone, where words give way to marks.
 IS_NARROW: Final = "windowSize()[0] < 640"
 
+#: Vega expression: the colour of notes for axes and keys, which take no role and which Streamlit draws too pale.
+#: The two values repeat those of `Role.NOTE` in `.streamlit/config.toml`; a test holds them together.
+NOTE_COLOURS: Final = {"light": "#566370", "dark": "#a3afbb"}
+NOTE_COLOUR: Final = f"luminance(background) > 0.4 ? '{NOTE_COLOURS['light']}' : '{NOTE_COLOURS['dark']}'"
+
 #: Flag words of the result frames → role.
 FLAG_ROLES: Final[dict[str, Role]] = {
     "": Role.WITHIN,

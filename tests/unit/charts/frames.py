@@ -1,6 +1,6 @@
 """Small frames as the analyses hand them over. Counts and intervals are given, not computed by our code.
 
-Wilson intervals: R 4.2, prop.test(x, n, correct = FALSE), rounded to six decimals.
+Wilson intervals: scipy.stats.binomtest(x, n).proportion_ci(0.95, "wilson"), rounded to six decimals.
 """
 
 import pandas as pd
@@ -14,12 +14,12 @@ NAN = float("nan")
 def periods() -> pd.DataFrame:
     """Six months: one above, one below, one in a run, one without samples, one provisional that would be above."""
     rows = [
-        (202409, 24, 1000, 0.024, 0.016186, 0.035450, 0.0095, 0.0385, "", False, 1.0),
-        (202410, 60, 1000, 0.06, 0.046878, 0.076501, 0.0095, 0.0385, "high", False, 1.0),
-        (202411, 5, 1000, 0.005, 0.002138, 0.011650, 0.0095, 0.0385, "low", False, 0.99),
+        (202409, 24, 1000, 0.024, 0.016180, 0.035463, 0.0095, 0.0385, "", False, 1.0),
+        (202410, 60, 1000, 0.06, 0.046896, 0.076471, 0.0095, 0.0385, "high", False, 1.0),
+        (202411, 5, 1000, 0.005, 0.002138, 0.011651, 0.0095, 0.0385, "low", False, 0.99),
         (202412, 0, 0, NAN, NAN, NAN, NAN, NAN, "", False, NAN),
-        (202501, 26, 1000, 0.026, 0.017804, 0.037823, 0.0095, 0.0385, "run", False, 0.97),
-        (202502, 9, 100, 0.09, 0.048077, 0.162255, 0.0, 0.07, "high", True, 0.6),
+        (202501, 26, 1000, 0.026, 0.017804, 0.037824, 0.0095, 0.0385, "run", False, 0.97),
+        (202502, 9, 100, 0.09, 0.048073, 0.162262, 0.0, 0.07, "high", True, 0.6),
     ]
     names = ["period", "numerator", "denominator", "value", "lower", "upper", "limit_lower", "limit_upper"]
     frame = pd.DataFrame(rows, columns=[*names, "flag", "provisional", "completeness"])
@@ -31,10 +31,10 @@ def periods() -> pd.DataFrame:
 def districts() -> pd.DataFrame:
     """Four districts in the order of their codes: one above 99.8 %, one below 95 %, one tiny, one ordinary."""
     rows = [
-        ("341202", "颍州区", 60, 1000, 0.06, 0.046878, 0.076501, "high_998", False),
-        ("341203", "颍东区", 24, 1000, 0.024, 0.016186, 0.035450, "", False),
-        ("341204", "颍泉区", 5, 1000, 0.005, 0.002138, 0.011650, "low_95", False),
-        ("341221", "临泉县", 1, 8, 0.125, 0.022428, 0.470926, "high_95", True),
+        ("341202", "颍州区", 60, 1000, 0.06, 0.046896, 0.076471, "high_998", False),
+        ("341203", "颍东区", 24, 1000, 0.024, 0.016180, 0.035463, "", False),
+        ("341204", "颍泉区", 5, 1000, 0.005, 0.002138, 0.011651, "low_95", False),
+        ("341221", "临泉县", 1, 8, 0.125, 0.022417, 0.470888, "high_95", True),
     ]
     names = ["code", "name", "numerator", "denominator", "value", "lower", "upper", "flag", "small"]
     frame = pd.DataFrame(rows, columns=names)
@@ -63,10 +63,10 @@ def limits() -> pd.DataFrame:
 def cells() -> pd.DataFrame:
     """Two categories and three stages; one cell absent, one tiny, one flagged. The first stage named is not 生产."""
     rows = [
-        ("01", "粮食加工品", "流通", 24, 1000, 0.024, 0.016186, 0.035450, "", False),
-        ("01", "粮食加工品", "生产", 5, 1000, 0.005, 0.002138, 0.011650, "", False),
-        ("32", "餐饮食品", "餐饮", 60, 1000, 0.06, 0.046878, 0.076501, "high_998", False),
-        ("32", "餐饮食品", "流通", 1, 8, 0.125, 0.022428, 0.470926, "", True),
+        ("01", "粮食加工品", "流通", 24, 1000, 0.024, 0.016180, 0.035463, "", False),
+        ("01", "粮食加工品", "生产", 5, 1000, 0.005, 0.002138, 0.011651, "", False),
+        ("32", "餐饮食品", "餐饮", 60, 1000, 0.06, 0.046896, 0.076471, "high_998", False),
+        ("32", "餐饮食品", "流通", 1, 8, 0.125, 0.022417, 0.470888, "", True),
     ]
     names = ["category", "category_name", "stage", "numerator", "denominator", "value", "lower", "upper"]
     return pd.DataFrame(rows, columns=[*names, "flag", "small"])
@@ -76,7 +76,7 @@ def items() -> pd.DataFrame:
     """Items with "other" in the middle, where a sort by size would put it."""
     rows = [
         (1, "阴离子合成洗涤剂", "餐饮具", 50, 0.5, 0.403832, 0.596168, 0.55, 0.5, False),
-        (9, "其他", "其他", 30, 0.3, 0.218945, 0.395849, 0.33, 1.0, True),
+        (9, "其他", "其他", 30, 0.3, 0.218949, 0.395849, 0.33, 1.0, True),
         (2, "大肠菌群", "微生物污染", 20, 0.2, 0.133367, 0.288829, 0.22, 0.7, False),
     ]
     names = [
@@ -94,8 +94,8 @@ def items() -> pd.DataFrame:
 def kinds() -> pd.DataFrame:
     """Routine and targeted sampling; the targeted counts are those of a published campaign, 53 of 340."""
     rows = [
-        ("常规抽样", 24, 1000, 0.024, 0.016186, 0.035450),
-        ("靶向抽样", 53, 340, 0.155882, 0.121218, 0.198264),
+        ("常规抽样", 24, 1000, 0.024, 0.016180, 0.035463),
+        ("靶向抽样", 53, 340, 0.155882, 0.121193, 0.198261),
     ]
     return pd.DataFrame(rows, columns=["label", "numerator", "denominator", "value", "lower", "upper"])
 

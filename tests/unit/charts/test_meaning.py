@@ -8,7 +8,8 @@ import pytest
 
 from lib.charts.ageing import ageing_chart, describe_ageing
 from lib.charts.comparison import comparison_chart, describe_comparison
-from lib.charts.control_chart import control_chart, describe_control_chart, event_sign, events_note
+from lib.charts.control_chart import control_chart, describe_control_chart
+from lib.charts.events import event_sign, events_note
 from lib.charts.funnel import describe_funnel, funnel_chart
 from lib.charts.heat_map import describe_heat_map, heat_map
 from lib.charts.interval_dots import describe_interval_dots, interval_dots
@@ -77,7 +78,7 @@ def test_events_must_lie_in_the_chart_and_are_numbered() -> None:
 
 def test_describe_control_chart() -> None:
     assert describe_control_chart(frames.periods(), measure=MEASURE) == (
-        "不合格率控制图，2024年9月至2025年2月，共6期；最低0.50%，最高9.00%；"
+        "不合格率控制图，2024年9月至2025年2月，共6期；最低0.50%，最高6.00%；"
         "最近一期2025年1月不合格率2.60%（26/1,000批次），均值2.40%；"
         "统计提示：高于上限1期，低于下限1期，连续偏移1期；暂定1期，不参与判定。"
     )
@@ -179,6 +180,22 @@ def test_other_comes_last_and_the_cumulative_line_belongs_to_items() -> None:
     assert "cumulative" in fields
     batches = pareto_chart(frames.items(), base="batches").to_dict()
     assert "cumulative" not in [layer["encoding"]["x"]["field"] for layer in batches["layer"]]
+
+
+def test_other_without_a_share_of_batches_is_left_out_of_that_base() -> None:
+    frame = frames.items()
+    frame.loc[frame["is_other"], "share_batches"] = float("nan")
+    assert column(pareto_chart(frame, base="batches"), "rows", "label") == ["阴离子合成洗涤剂", "大肠菌群"]
+    assert len(data(pareto_chart(frame), "rows")) == 3
+
+
+def test_the_line_does_not_lead_to_provisional_points() -> None:
+    lines = [
+        layer
+        for layer in control_chart(frames.periods(), measure=MEASURE).to_dict()["layer"]
+        if layer["mark"]["type"] == "line" and layer["encoding"]["y"]["field"] == "value"
+    ]
+    assert [layer["transform"] for layer in lines] == [[{"filter": "!datum.provisional"}]]
 
 
 def test_describe_pareto() -> None:

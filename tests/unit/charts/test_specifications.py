@@ -140,7 +140,7 @@ def test_no_text_field_is_absent_from_the_data(chart: alt.LayerChart) -> None:
 
 def test_colours_come_from_the_appearance(chart: alt.LayerChart) -> None:
     spec = chart.to_dict()
-    assert "config" not in spec
+    assert set(spec["config"]) == {"axis", "legend"}
     assert "background" not in spec
     fixed = {match for match in re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\([^)]*\)", json.dumps(spec["layer"]))}
     assert fixed <= {"rgba(128,140,152,0.42)", "rgba(128,140,152,0.06)"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.charts.theme import FLAG_ROLES, SHAPES, Role
+from lib.charts.theme import FLAG_ROLES, NOTE_COLOURS, SHAPES, Role
 
 SETTINGS = tomllib.loads((Path(__file__).parents[3] / ".streamlit" / "config.toml").read_text("utf-8"))
 THEMES = ("light", "dark")
@@ -42,6 +42,12 @@ def test_every_role_is_legible(theme: str, surface: str) -> None:
     assert contrast(settings["textColor"], settings[surface]) >= 4.5
     for role, colour in colours(theme).items():
         assert contrast(colour, settings[surface]) >= (4.5 if role in WORDS else 3.0), role
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_axes_and_keys_have_the_colour_of_notes(theme: str) -> None:
+    assert colours(theme)[Role.NOTE] == NOTE_COLOURS[theme]
+    assert (luminance(SETTINGS["theme"][theme]["backgroundColor"]) > 0.4) == (theme == "light")
 
 
 @pytest.mark.parametrize("theme", THEMES)
