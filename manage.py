@@ -18,7 +18,7 @@ from lib.access.errors import RecordsUnavailable, StartRefused
 from lib.data.database import DatabaseBusy, exclusive_transaction, load_reference, record_engine, upgrade
 from lib.data.loaders.errors import LoadRefused
 from lib.data.loaders.load import LoadReport, load_files
-from lib.data.publish import ForeignSnapshot, NothingToPublish, publish
+from lib.data.publish import ForeignSnapshot, IncompleteSnapshot, NothingToPublish, publish
 from lib.data.settings import settings
 from lib.data.snapshot import QueryTooSlow, SnapshotMissing
 from lib.data.versions import RealRecords, holds_records, remove_demo_records
@@ -30,6 +30,7 @@ EXPECTED = (
     StartRefused,
     DatabaseBusy,
     ForeignSnapshot,
+    IncompleteSnapshot,
     NothingToPublish,
     QueryTooSlow,
     RealRecords,

@@ -30,6 +30,10 @@ class ForeignSnapshot(RuntimeError):
     """The folder holds a snapshot of that number which another record database published."""
 
 
+class IncompleteSnapshot(RuntimeError):
+    """Part of a snapshot stayed outside its file."""
+
+
 def published_versions(folder: Path) -> list[int]:
     """Numbers of the published versions in ``folder``, oldest first."""
     if not folder.is_dir():
@@ -63,6 +67,10 @@ def publish(
             unfinished = folder / f"{target.name}.partial-{os.getpid()}"
             try:
                 SnapshotBuilder(connection, unfinished, number, progress or (lambda _text: None)).build()
+                if unfinished.with_name(f"{unfinished.name}.wal").exists():
+                    raise IncompleteSnapshot(
+                        f"{unfinished.name} 没有写完整，请检查磁盘空间后重新运行 manage.py publish"
+                    )
                 _sync(unfinished)
                 unfinished.rename(target)
                 _sync(folder)

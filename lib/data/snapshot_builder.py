@@ -11,6 +11,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, MetaData, Select, Table, func, insert, select
 from sqlalchemy.schema import CreateTable
 
+from lib.data import disposal_statements
 from lib.data import snapshot_statements as statements
 from lib.data.bulk import arrow_type, read_batches
 from lib.data.duckdb_statements import execute
@@ -40,7 +41,7 @@ class SnapshotBuilder:
         )
 
     def build(self) -> None:
-        """Create every table, fill it, and close the file."""
+        """Create every table, fill it, and close the file (closing writes everything into it)."""
         try:
             for table in snapshot_metadata.sorted_tables:
                 execute(self.output, CreateTable(table))
@@ -48,7 +49,6 @@ class SnapshotBuilder:
             self._fill_facts()
             self._fill_reference()
             self._fill_information()
-            self.output.execute("CHECKPOINT")
         finally:
             self.output.close()
 
@@ -70,8 +70,8 @@ class SnapshotBuilder:
         self.output.register(statements.failing_count.name, pa.Table.from_batches(batches, schema))
         days = sorted((row["day"], row["is_workday"]) for row in self._rows(reference.workday))
         numbers, first_days = workday_numbers(days)
-        self._register(statements.workday_number, numbers)
-        self._register(statements.workday_by_number, first_days)
+        self._register(disposal_statements.workday_number, numbers)
+        self._register(disposal_statements.workday_by_number, first_days)
 
     def _fill_facts(self) -> None:
         self._fill(snapshot.sample, sampling.sample, statements.select_samples)
@@ -80,7 +80,9 @@ class SnapshotBuilder:
         self._fill(
             snapshot.disposal,
             sampling.disposal,
-            lambda incoming: statements.select_disposals(incoming, limits[START_LIMIT], limits[FINISH_LIMIT]),
+            lambda incoming: disposal_statements.select_disposals(
+                incoming, limits[START_LIMIT], limits[FINISH_LIMIT]
+            ),
         )
         self._fill(
             snapshot.enterprise,

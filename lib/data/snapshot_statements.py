@@ -17,7 +17,6 @@ from sqlalchemy import (
     Table,
     cast,
     func,
-    literal,
     select,
 )
 from sqlalchemy.sql.elements import ColumnElement
@@ -45,22 +44,10 @@ failing_count = Table(
     Column("sample_no", String),
     Column("failing_items", Integer),
 )
-#: Every calendar day with the number of workdays up to and including it; `due` is the day that number is reached.
-workday_number = Table("workday_number", lookup_metadata, Column("day", Date), Column("number", Integer))
-workday_by_number = Table(
-    "workday_by_number", lookup_metadata, Column("number", Integer), Column("day", Date)
-)
-
-UNMATCHED_SAMPLE = {
-    # A disposal record whose sample was never loaded still counts as disposal; these are the values it must have had.
-    "purpose": "监督抽检",
-    "sampling_kind": "常规",
-    "result_state": "concluded",
-    "listing": "unqualified",
-}
 
 
-def _period_columns(day: ColumnElement[Any], prefix: str = "") -> dict[str, ColumnElement[Any]]:
+def period_columns(day: ColumnElement[Any], prefix: str = "") -> dict[str, ColumnElement[Any]]:
+    """Year, quarter (20251) and month (202501) of a day."""
     year, month = func.year(day), func.month(day)
     return {
         f"{prefix}year": year,
@@ -69,12 +56,14 @@ def _period_columns(day: ColumnElement[Any], prefix: str = "") -> dict[str, Colu
     }
 
 
-def _place_columns(path: Any, side: str) -> dict[str, ColumnElement[Any]]:
+def place_columns(path: Any, side: str) -> dict[str, ColumnElement[Any]]:
+    """Province, city and county of a unit path as the columns of one side."""
     names = ("province_code", "city_code", "county_code")
     return {target: path.c[name] for target, name in zip(PLACE_COLUMNS[side], names, strict=True)}
 
 
-def _ordered(table: Table, values: dict[str, Any], incoming: Any) -> list[ColumnElement[Any]]:
+def ordered(table: Table, values: dict[str, Any], incoming: Any) -> list[ColumnElement[Any]]:
+    """One labelled expression per column of ``table``, in order: the given value or the incoming column."""
     chosen = [values.get(column.name, incoming.c.get(column.name)) for column in table.columns]
     missing = [column.name for column, value in zip(table.columns, chosen, strict=True) if value is None]
     if missing:
@@ -86,9 +75,9 @@ def select_samples(incoming: Table) -> Select[Any]:
     """Samples with period, places by side, comparable category and number of failing items; sorted by city and day."""
     found, made = unit_path.alias("found"), unit_path.alias("made")
     values: dict[str, Any] = {
-        **_period_columns(incoming.c.sampled_on),
-        **_place_columns(found, "found"),
-        **_place_columns(made, "made"),
+        **period_columns(incoming.c.sampled_on),
+        **place_columns(found, "found"),
+        **place_columns(made, "made"),
         "category_code": func.coalesce(category_rollup.c.rollup_code, incoming.c.category_code),
         "category_detail_code": incoming.c.category_code,
         "failing_items": func.coalesce(failing_count.c.failing_items, 0),
@@ -104,7 +93,7 @@ def select_samples(incoming: Table) -> Select[Any]:
         )
     )
     return (
-        select(*_ordered(snapshot.sample, values, incoming))
+        select(*ordered(snapshot.sample, values, incoming))
         .select_from(source)
         .order_by(found.c.city_code, incoming.c.sampled_on)
     )
@@ -123,75 +112,35 @@ def select_failing_items(incoming: Table) -> Select[Any]:
         sample, (sample.c.source == incoming.c.source) & (sample.c.sample_no == incoming.c.sample_no)
     ).outerjoin(group_rollup, group_rollup.c.code == incoming.c.group_code)
     return (
-        select(*_ordered(snapshot.failing_item, {**values, **own}, incoming))
+        select(*ordered(snapshot.failing_item, {**values, **own}, incoming))
         .select_from(source)
         .order_by(sample.c.city_code, sample.c.sampled_on)
     )
-
-
-def select_disposals(
-    incoming: Table, start_limit: tuple[int, str], finish_limit: tuple[int, str]
-) -> Select[Any]:
-    """Disposal sides with due dates; the place is the disposing authority, the made side is the producer's.
-
-    A limit is (value, unit) with unit ``workday`` or ``day``; days under objection or re-inspection extend the finish.
-    """
-    sample, authority = snapshot.sample, unit_path.alias("authority")
-    received = workday_number.alias("received_number")
-    start_day = workday_by_number.alias("start_day")
-    finish_day = workday_by_number.alias("finish_day")
-    values: dict[str, Any] = {column.name: column for column in sample.columns}
-    values.update({name: func.coalesce(sample.c[name], text) for name, text in UNMATCHED_SAMPLE.items()})
-    values.update(_place_columns(authority, "found"))
-    values.update({name: incoming.c[name] for name in incoming.c.keys() if name in snapshot.disposal.c})  # noqa: SIM118
-    values.update(_period_columns(incoming.c.received_on, "received_"))
-    pause = func.coalesce(incoming.c.paused_days, 0)
-    values["start_due_on"] = _due(incoming.c.received_on, start_limit, start_day, literal(0))
-    values["finish_due_on"] = _due(incoming.c.received_on, finish_limit, finish_day, pause)
-    source = (
-        incoming.outerjoin(
-            sample, (sample.c.source == incoming.c.source) & (sample.c.sample_no == incoming.c.sample_no)
-        )
-        .outerjoin(authority, authority.c.code == incoming.c.authority_code)
-        .outerjoin(received, received.c.day == incoming.c.received_on)
-        .outerjoin(start_day, start_day.c.number == received.c.number + start_limit[0])
-        .outerjoin(finish_day, finish_day.c.number == received.c.number + finish_limit[0])
-    )
-    return select(*_ordered(snapshot.disposal, values, incoming)).select_from(source)
-
-
-def _due(day: Any, limit: tuple[int, str], by_number: Any, pause: Any) -> ColumnElement[Any]:
-    value, unit = limit
-    if unit == "workday":
-        return cast(by_number.c.day + pause, Date)
-    if unit == "day":
-        return cast(day + value + pause, Date)
-    raise ValueError(f"a disposal limit counts workdays or days, not {unit!r}")
 
 
 def select_inspections(incoming: Table, enterprise: Table) -> Select[Any]:
     """Inspections with the name of the enterprise."""
     place = unit_path.alias("place")
     values: dict[str, Any] = {
-        **_period_columns(incoming.c.inspected_on),
-        **_place_columns(place, "found"),
-        **_place_columns(place, "made"),
+        **period_columns(incoming.c.inspected_on),
+        **place_columns(place, "found"),
+        **place_columns(place, "made"),
         "enterprise_name": enterprise.c.name,
     }
     source = incoming.outerjoin(place, place.c.code == incoming.c.division_code).outerjoin(
         enterprise, enterprise.c.enterprise_key == incoming.c.enterprise_key
     )
-    return select(*_ordered(snapshot.inspection, values, incoming)).select_from(source)
+    return select(*ordered(snapshot.inspection, values, incoming)).select_from(source)
 
 
 def select_with_place(target: Table, incoming: Table) -> Select[Any]:
     """Enterprises and campaigns: the unit's places on both sides; a campaign gets its number of days."""
     place = unit_path.alias("place")
-    values: dict[str, Any] = {**_place_columns(place, "found"), **_place_columns(place, "made")}
+    values: dict[str, Any] = {**place_columns(place, "found"), **place_columns(place, "made")}
     if target is snapshot.campaign:
         values["days"] = func.date_diff("day", incoming.c.start_on, incoming.c.end_on) + 1
     source = incoming.outerjoin(place, place.c.code == incoming.c.division_code)
-    return select(*_ordered(target, values, incoming)).select_from(source)
+    return select(*ordered(target, values, incoming)).select_from(source)
 
 
 def select_campaign_categories(incoming: Table) -> Select[Any]:
@@ -200,21 +149,21 @@ def select_campaign_categories(incoming: Table) -> Select[Any]:
     values: dict[str, Any] = {column.name: column for column in campaign.columns}
     values["campaign_code"] = incoming.c.campaign_code
     source = incoming.outerjoin(campaign, campaign.c.campaign_code == incoming.c.campaign_code)
-    return select(*_ordered(snapshot.campaign_category, values, incoming)).select_from(source)
+    return select(*ordered(snapshot.campaign_category, values, incoming)).select_from(source)
 
 
 def select_population(incoming: Table) -> Select[Any]:
     """Counties that have a population figure."""
     place = unit_path.alias("place")
     values: dict[str, Any] = {
-        **_place_columns(place, "found"),
-        **_place_columns(place, "made"),
+        **place_columns(place, "found"),
+        **place_columns(place, "made"),
         "persons": cast(incoming.c.population, BigInteger),
         "basis": incoming.c.population_basis,
     }
     source = incoming.join(place, place.c.code == incoming.c.code)
     return (
-        select(*_ordered(snapshot.population, values, incoming))
+        select(*ordered(snapshot.population, values, incoming))
         .select_from(source)
         .where(incoming.c.population.is_not(None), incoming.c.level == 3)
     )
@@ -237,9 +186,9 @@ def select_sampling_weeks(due_week: Table) -> Select[Any]:
         .subquery("taken")
     )
     values: dict[str, Any] = {
-        **_period_columns(due_week.c.week_start_on),
-        **_place_columns(place, "found"),
-        **_place_columns(place, "made"),
+        **period_columns(due_week.c.week_start_on),
+        **place_columns(place, "found"),
+        **place_columns(place, "made"),
         "batches": func.coalesce(taken.c.batches, 0),
     }
     source = due_week.outerjoin(place, place.c.code == due_week.c.division_code).outerjoin(
@@ -247,9 +196,9 @@ def select_sampling_weeks(due_week: Table) -> Select[Any]:
         (taken.c.producer_key == due_week.c.enterprise_key)
         & (taken.c.week_start_on == due_week.c.week_start_on),
     )
-    return select(*_ordered(snapshot.sampling_week, values, due_week)).select_from(source)
+    return select(*ordered(snapshot.sampling_week, values, due_week)).select_from(source)
 
 
 def select_plain(target: Table, incoming: Table) -> Select[Any]:
     """Reference tables whose columns are taken as they are."""
-    return select(*_ordered(target, {}, incoming)).select_from(incoming)
+    return select(*ordered(target, {}, incoming)).select_from(incoming)

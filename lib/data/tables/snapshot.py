@@ -22,15 +22,21 @@ def _places() -> tuple[Column[str], ...]:
     return tuple(Column(name, String) for side in PLACE_COLUMNS.values() for name in side)
 
 
+def _periods(prefix: str = "", meaning: str = "") -> tuple[Column[int], ...]:
+    return (
+        Column(f"{prefix}year", SmallInteger, comment=f"{meaning}年"),
+        Column(f"{prefix}quarter", Integer, comment=f"{meaning}季度，如 20251"),
+        Column(f"{prefix}month", Integer, comment=f"{meaning}月份，如 202501"),
+    )
+
+
 def _sample_dimensions() -> tuple[Column, ...]:
     """Dimensions of a sample, repeated on its failing items and disposal sides."""
     return (
         Column("source", String, nullable=False, comment="来源系统"),
         Column("sample_no", String, nullable=False, comment="抽样编号"),
         Column("sampled_on", Date, comment="抽样日期"),
-        Column("year", SmallInteger, comment="年"),
-        Column("quarter", Integer, comment="季度，如 20251"),
-        Column("month", Integer, comment="月份，如 202501"),
+        *_periods(),
         *_places(),
         Column("category_code", String, comment="大类（2025 年七类并入食用农产品，跨年可比）"),
         Column("category_detail_code", String, comment="大类（按当年目录）"),
@@ -100,9 +106,7 @@ disposal = Table(
     *_sample_dimensions(),
     Column("side", String, nullable=False, comment="处置环节"),
     Column("received_on", Date, comment="收到检验报告日期"),
-    Column("received_year", SmallInteger, comment="收到年"),
-    Column("received_quarter", Integer, comment="收到季度"),
-    Column("received_month", Integer, comment="收到月份"),
+    *_periods("received_", "收到"),
     Column("started_on", Date, comment="启动日期"),
     Column("start_due_on", Date, comment="应启动日期（法定时限与工作日历推算）"),
     Column("finished_on", Date, comment="完成日期"),
@@ -120,9 +124,7 @@ inspection = Table(
     Column("source", String, nullable=False),
     Column("inspection_no", String, nullable=False, comment="检查编号"),
     Column("inspected_on", Date, comment="检查日期"),
-    Column("year", SmallInteger),
-    Column("quarter", Integer),
-    Column("month", Integer),
+    *_periods(),
     *_places(),
     Column("campaign_code", String, comment="专项代码"),
     Column("enterprise_key", String, nullable=False, comment="企业"),
@@ -137,9 +139,7 @@ sampling_week = Table(
     snapshot_metadata,
     Column("enterprise_key", String, nullable=False, comment="企业"),
     Column("week_start_on", Date, nullable=False, comment="周一日期"),
-    Column("year", SmallInteger),
-    Column("quarter", Integer),
-    Column("month", Integer),
+    *_periods(),
     *_places(),
     Column("batches", Integer, nullable=False, comment="该周抽检批次"),
     comment="应抽检的企业周，一行一家一周",
