@@ -69,7 +69,7 @@ def publish(
                 SnapshotBuilder(connection, unfinished, number, progress or (lambda _text: None)).build()
                 if unfinished.with_name(f"{unfinished.name}.wal").exists():
                     raise IncompleteSnapshot(
-                        f"{unfinished.name} 没有写完整，请检查磁盘空间后重新运行 manage.py publish"
+                        f"{unfinished.name} 没有写完整，请检查磁盘空间后重新发布"
                     )
                 _sync(unfinished)
                 unfinished.rename(target)

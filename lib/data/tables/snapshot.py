@@ -213,10 +213,7 @@ food_category = Table(
 item_group = Table(
     "item_group",
     snapshot_metadata,
-    Column("code", String, nullable=False),
-    Column("name", String),
-    Column("comparable_code", String),
-    Column("comparable_name", String),
+    *(Column(name, String) for name in ("code", "name", "comparable_code", "comparable_name")),
     comment="不合格项目组",
 )
 
@@ -224,12 +221,8 @@ statutory_limit = Table(
     "statutory_limit",
     snapshot_metadata,
     Column("id", String, nullable=False),
-    Column("rule", String),
     Column("value", Integer),
-    Column("unit", String),
-    Column("article", String),
-    Column("instrument", String),
-    Column("verified", String),
+    *(Column(name, String) for name in ("rule", "unit", "article", "instrument", "verified")),
     comment="法定时限",
 )
 
