@@ -11,9 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
-from lib.data.filters import ALL_SAMPLING, Filters
+from lib.data.filters import ALL_SAMPLING, Filters, Side
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot, open_snapshot
 from lib.metrics.analyses.control import ControlChart, Period, control_chart
@@ -50,6 +51,7 @@ class Extent:
 
     first_year: int
     campaigns: tuple[str, ...]
+    districts: frozenset[str]
 
 
 def _by_id(metric: Metric) -> tuple[Callable[[str], Metric], tuple[str]]:
@@ -76,20 +78,27 @@ def result(
 
 @st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
 def extent(source: Source) -> Extent:
-    """First year with samples and the campaigns with samples."""
+    """First year with samples, campaigns with samples, and every unit in which a sample was taken or made."""
     snapshot = source.open()
     everything = Filters(start=date(1990, 1, 1), end=snapshot.as_of, sampling=(ALL_SAMPLING,))
-    found = compute(
-        snapshot,
-        get_metric("batches_sampled"),
-        everything,
-        source.scope,
-        by=("year", "campaign"),
-        with_excluded=False,
-    ).frame
-    years = found["year"].dropna()
-    campaigns = sorted(found["campaign"].dropna().unique())
-    return Extent(int(years.min()) if len(years) else snapshot.as_of.year, tuple(campaigns))
+
+    def found(by: tuple[str, ...], side: Side = "found") -> pd.DataFrame:
+        metric = get_metric("batches_sampled")
+        filters = everything.with_(side=side)
+        return compute(snapshot, metric, filters, source.scope, by=by, with_excluded=False).frame
+
+    periods = found(("year", "campaign"))
+    places = ("province", "city", "division")
+    here, made = found(places), found(tuple(f"made_{place}" for place in places), "made")
+    codes = {
+        code for frame in (here, made) for column in frame.columns[:6:2] for code in frame[column].dropna()
+    }
+    years = periods["year"].dropna()
+    return Extent(
+        first_year=int(years.min()) if len(years) else snapshot.as_of.year,
+        campaigns=tuple(sorted(periods["campaign"].dropna().unique())),
+        districts=frozenset(codes),
+    )
 
 
 @st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)

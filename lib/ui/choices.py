@@ -34,11 +34,16 @@ class Choices:
     """Allowed values of the filters, with their Chinese labels, for one reader and one data version."""
 
     districts: Mapping[str, str]
+    sampled_districts: frozenset[str]
     categories: Mapping[str, str]
     campaigns: Mapping[str, str]
     first_year: int
     as_of: date
     default: Filters
+
+    def listed_districts(self, chosen: str | None) -> list[str]:
+        """Codes to offer: units with samples and those above them, and the one that is chosen."""
+        return [code for code in self.districts if code in self.sampled_districts or code == chosen]
 
     def allowed(self, name: str) -> Iterable[str] | None:
         """Codes that a URL parameter may carry; nothing if any text is let through (it only finds nothing)."""

@@ -64,7 +64,7 @@ def _more(filters: Filters, choices: Choices) -> None:
 
 def _district(filters: Filters, choices: Choices) -> None:
     hold(_DISTRICT, filters.district or _EVERYWHERE)
-    options = [_EVERYWHERE, *choices.districts]
+    options = [_EVERYWHERE, *choices.listed_districts(filters.district)]
     st.selectbox(
         "属地",
         options,

@@ -91,6 +91,7 @@ def _choices(snapshot: Snapshot, reader: Reader) -> Choices:
     extent = cached.extent(source)
     return Choices(
         districts=districts,
+        sampled_districts=extent.districts,
         categories={category.code: category.name for category in snapshot.categories},
         campaigns={code: snapshot.names.get(code, code) for code in extent.campaigns},
         first_year=extent.first_year,

@@ -13,6 +13,7 @@ from lib.ui.filter_query import in_reach, read_filters
 AS_OF = date(2025, 10, 31)
 CHOICES = Choices(
     districts={"341200": "阜阳市", "341202": "颍州区（阜阳市）"},
+    sampled_districts=frozenset({"341202"}),
     categories={"01": "粮食加工品", "24": "食用农产品", "0A": "其他"},
     campaigns={"NMG-2021": "内蒙古冬季行动"},
     first_year=2021,
