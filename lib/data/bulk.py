@@ -2,7 +2,8 @@
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Union
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar, Union
 
 import adbc_driver_sqlite.dbapi
 import pyarrow as pa
@@ -26,6 +27,7 @@ from sqlalchemy import (
     select,
 )
 
+Item = TypeVar("Item")
 Batch = Union[pa.RecordBatch, pa.Table]  # noqa: UP007 (pyarrow is untyped: `|` on it is no type)
 _READ_ROWS = 50_000
 
@@ -151,6 +153,15 @@ def _read_cursor(connection: Connection, statement: Select[Any], schema: pa.Sche
             [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)],
             schema=schema,
         )
+
+
+def prefetched(items: Iterator[Item]) -> Iterator[Item]:
+    """The same items, made one ahead in a thread of their own (no item may be ``None``)."""
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        coming = worker.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = worker.submit(next, items, None)
+            yield item
 
 
 def arrow_type(column: Column[Any]) -> pa.DataType:

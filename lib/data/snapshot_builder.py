@@ -1,6 +1,6 @@
 """Filling one snapshot file from the records of one data version."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateTable
 
 from lib.data import disposal_statements
 from lib.data import snapshot_statements as statements
-from lib.data.bulk import arrow_type, read_batches
+from lib.data.bulk import Batch, arrow_type, prefetched, read_batches
 from lib.data.duckdb_statements import execute
 from lib.data.tables import reference, sampling, snapshot
 from lib.data.tables.base import snapshot_metadata
@@ -24,6 +24,7 @@ from lib.data.versions import part_of_version
 START_LIMIT: Final = "D01"
 FINISH_LIMIT: Final = "D03"
 _MEMORY_LIMIT: Final = "600MB"
+_ROWS_AT_ONCE: Final = 150_000
 _WEEK: Final = timedelta(days=7)
 
 Progress = Callable[[str], None]
@@ -144,15 +145,19 @@ class SnapshotBuilder:
         execute(self.output, insert(snapshot.snapshot_info).values(row))
 
     def _fill(self, target: Table, source: Table, statement: Callable[[Table], Select[Any]]) -> None:
-        """Stream the records of ``source`` into ``target`` through ``statement``."""
-        self.progress(target.comment or target.name)
-        schema = _schema(source)
-        incoming = _incoming(source, "incoming")
-        self.output.register("incoming", pa.RecordBatchReader.from_batches(schema, self._stream(source)))
-        self._insert(target, statement(incoming))
-        self.output.unregister("incoming")
+        """Bring the records of ``source`` into ``target`` through ``statement``, a bounded number of rows at a time.
 
-    def _stream(self, source: Table) -> Iterator[pa.RecordBatch]:
+        A statement that sorts does so within such a part: enough for the engine to skip what a filter leaves out,
+        and memory does not grow with the database.
+        """
+        self.progress(target.comment or target.name)
+        incoming = _incoming(source, "incoming")
+        for part in prefetched(parts(self._stream(source), _schema(source))):
+            self.output.register("incoming", part)
+            self._insert(target, statement(incoming))
+            self.output.unregister("incoming")
+
+    def _stream(self, source: Table) -> Iterator[Batch]:
         query = select(source)
         if "version_to" in source.c:
             query = query.where(part_of_version(source, self.version))
@@ -185,6 +190,20 @@ def _schema(table: Table) -> pa.Schema:
 def _incoming(table: Table, name: str) -> Table:
     """A Core table of the same columns, standing for a registered Arrow stream."""
     return Table(name, MetaData(), *(type(column)(column.name, column.type) for column in table.columns))
+
+
+def parts(batches: Iterable[Batch], schema: pa.Schema, rows: int = _ROWS_AT_ONCE) -> Iterator[pa.Table]:
+    """Gather a stream of batches into tables of at least ``rows`` rows (the last may be smaller)."""
+    waiting: list[Batch] = []
+    count = 0
+    for batch in batches:
+        waiting.append(batch)
+        count += batch.num_rows
+        if count >= rows:
+            yield pa.Table.from_batches(waiting, schema)
+            waiting, count = [], 0
+    if waiting:
+        yield pa.Table.from_batches(waiting, schema)
 
 
 def unit_paths(units: list[dict[str, Any]]) -> list[tuple[str, str | None, str | None, str | None]]:

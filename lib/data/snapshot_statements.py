@@ -72,7 +72,7 @@ def ordered(table: Table, values: dict[str, Any], incoming: Any) -> list[ColumnE
 
 
 def select_samples(incoming: Table) -> Select[Any]:
-    """Samples with period, places by side, comparable category and number of failing items; sorted by city and day."""
+    """Samples with period, places by side, comparable category and failing items; sorted by city and day."""
     found, made = unit_path.alias("found"), unit_path.alias("made")
     values: dict[str, Any] = {
         **period_columns(incoming.c.sampled_on),

@@ -57,7 +57,7 @@ def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> Non
         try:
             with urlopen(f"{url}/healthz", timeout=2):
                 return
-        except URLError:
+        except (URLError, TimeoutError):
             time.sleep(0.2)
     pytest.fail(f"server.py did not answer:\n{log.read_text(encoding='utf-8')}")
 

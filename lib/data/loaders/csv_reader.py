@@ -1,7 +1,6 @@
 """Delimited text, streamed: pyarrow parses, rows keep the numbers a spreadsheet shows."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from lib.data.bulk import prefetched
 from lib.data.loaders.chunks import CHUNK_ROWS, Chunk, Chunks, Reading, Sheet
 from lib.data.loaders.encodings import TextLayout, Utf8Stream, text_layout
 from lib.data.loaders.errors import Reject, refuse_file
@@ -107,12 +107,3 @@ def _row_numbers(first: int, count: int, bad_rows: list[int]) -> np.ndarray:
     if skipped:
         numbers = numbers[~np.isin(numbers, skipped)]
     return numbers[:count]
-
-
-def prefetched(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same batches, parsed one ahead in a thread of their own."""
-    with ThreadPoolExecutor(max_workers=1) as worker:
-        coming = worker.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = worker.submit(next, batches, None)
-            yield batch
