@@ -8,8 +8,9 @@ import copyreg
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -58,11 +59,21 @@ def _by_id(metric: Metric) -> tuple[Callable[[str], Metric], tuple[str]]:
     return get_metric, (metric.id,)
 
 
+@lru_cache(maxsize=4096)
+def _key(value: Source | Filters) -> str:
+    """Every field of a key, as text: what Streamlit would make of the dataclass, but worked out once."""
+    if isinstance(value, Source):
+        return repr((value.folder, value.version, value.scope.is_everything, sorted(value.scope.codes)))
+    return repr(value)
+
+
+_HASHED: Final[dict[str | type[Any], Callable[[Any], Any]]] = {Source: _key, Filters: _key}
+
 # Cached values are kept as pickles; a metric is a declaration of the program and travels by its id.
 copyreg.pickle(Metric, _by_id)
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
 def result(
     source: Source,
     metric_id: str,
@@ -76,7 +87,7 @@ def result(
     )
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
 def extent(source: Source) -> Extent:
     """First year with samples, campaigns with samples, and every unit in which a sample was taken or made."""
     snapshot = source.open()
@@ -101,19 +112,19 @@ def extent(source: Source) -> Extent:
     )
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
 def course(source: Source, metric_id: str, filters: Filters, period: Period) -> ControlChart:
     """The control chart of a rate."""
     return control_chart(source.open(), get_metric(metric_id), filters, source.scope, period=period)
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
 def comparison_with_last_year(source: Source, metric_id: str, filters: Filters) -> YearOnYear:
     """The same months a year earlier."""
     return year_on_year(source.open(), get_metric(metric_id), filters, source.scope)
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
 def districts(source: Source, metric_id: str, filters: Filters) -> DistrictComparison:
     """The districts one level below the one of the filters."""
     snapshot = source.open()
@@ -121,19 +132,19 @@ def districts(source: Source, metric_id: str, filters: Filters) -> DistrictCompa
     return district_comparison(snapshot, get_metric(metric_id), filters, source.scope, level=level)
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
 def categories_and_stages(source: Source, metric_id: str, filters: Filters) -> CategoryByStage:
     """Every food category by stage."""
     return category_by_stage(source.open(), get_metric(metric_id), filters, source.scope)
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
 def failing_items(source: Source, filters: Filters) -> Pareto:
     """The items that failed most often."""
     return pareto(source.open(), filters, source.scope)
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
 def moved(source: Source, metric_id: str, filters: Filters) -> Moved:
     """Groups that differ from the year before by more than chance."""
     snapshot = source.open()
@@ -141,7 +152,7 @@ def moved(source: Source, metric_id: str, filters: Filters) -> Moved:
     return what_moved(snapshot, get_metric(metric_id), filters, source.scope, dimensions=dimensions)
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False)
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
 def kinds_of_sampling(source: Source, metric_id: str, filters: Filters) -> SamplingKinds:
     """Targeted and campaign sampling beside routine sampling."""
     return sampling_kinds(source.open(), get_metric(metric_id), filters, source.scope)

@@ -23,13 +23,12 @@ def tiles(view: View, metric_ids: Sequence[str]) -> None:
     """A row of tiles; they stack on a narrow screen. A tile that cannot be computed says why in its place."""
     with st.grid(len(metric_ids), min_column_width=_NARROWEST, gap="small"):
         for metric_id in metric_ids:
-            with st.container(border=True, height="stretch", gap="xsmall"), page_part(skeleton_height=90):
+            with st.container(border=True, height="stretch", gap="xsmall"), page_part(skeleton_height=None):
                 _tile(view, get_metric(metric_id))
 
 
 def _tile(view: View, metric: Metric) -> None:
     now = view.result(metric.id)
-    before = view.result(metric.id, filters=view.filters.previous_year())
     comparison = (
         cached.comparison_with_last_year(view.source, metric.id, view.filters)
         if is_additive(metric)
@@ -45,10 +44,14 @@ def _tile(view: View, metric: Metric) -> None:
         delta_description="比上年同期" if change is not None else None,
         help=_explained(now, comparison),
     )
-    lines = [*counts_lines(now)] or [f"上年同期 {figure_value(before)}"]
+    lines = [*counts_lines(now)] or [f"上年同期 {figure_value(_year_before(view, metric))}"]
     if comparison is not None and comparison.left_out:
         lines.append(f"含结果未齐的{_months(comparison.left_out)}，比较不含")
     st.caption("  \n".join(plain(line) for line in lines))
+
+
+def _year_before(view: View, metric: Metric) -> Result:
+    return view.result(metric.id, filters=view.filters.previous_year())
 
 
 def _months(codes: Sequence[int]) -> str:

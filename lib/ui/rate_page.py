@@ -35,7 +35,7 @@ _YEARS_SHOWN: Final = {"month": 3, "quarter": 5}
 
 def headline(view: View) -> None:
     """The figures of the period, each with its counts, interval and change."""
-    tiles(view, (METRIC, "unqualified_batches", "batches_tested", "batches_sampled"))
+    tiles(view, (METRIC, "unqualified_batches", "batches_sampled"))
 
 
 def section() -> str:
