@@ -126,8 +126,8 @@ class Conflicts:
         sheet, row = self._places.where(row_id)
         self.rows_rejected += 1
         rule = self._profile.columns.get(target)
-        position = sheet.match.position(rule.headers[0]) if rule and rule.headers else None
-        column = sheet.header[position].strip() if position is not None else None
+        found = [sheet.match.position(names) for names in rule.headers] if rule else []
+        column = "+".join(sheet.header[position].strip() for position in found if position is not None) or None
         self._reject(Reject(sheet.file, sheet.name, row, column, value, reason))
 
 

@@ -15,13 +15,14 @@ from xml.etree import ElementTree
 from lib.data.loaders.chunks import Reading, Sheet
 from lib.data.loaders.errors import Reject
 
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 4 << 20
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CELL: Final = re.compile(
     rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d+)"([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)', re.DOTALL
 )
-_TROUBLE: Final = re.compile(rb'<(?:\w+:)?f[\s>/]|t="e"')
+#: What a piece of XML with a formula or an error value contains; plain search is far quicker than a pattern.
+_SIGNS: Final = (b"<f>", b"<f ", b":f>", b":f ", b't="e"')
 #: Cells listed per column; the rest of a column of formulas is the same finding again.
 _LISTED: Final = 20
 _MEND: Final = "；请在表格软件中把该列复制后“选择性粘贴—数值”，再载入"
@@ -58,10 +59,9 @@ def _troubled_cells(path: Path, title: str) -> Iterator[tuple[str, int, bool, st
             return
         with archive.open(part) as stream:
             for block in _cell_blocks(stream):
-                if not _TROUBLE.search(block):
-                    continue
-                for found in _CELL.finditer(block):
-                    yield from _trouble(found)
+                if any(sign in block for sign in _SIGNS):
+                    for found in _CELL.finditer(block):
+                        yield from _trouble(found)
 
 
 def _trouble(found: re.Match[bytes]) -> Iterator[tuple[str, int, bool, str | None]]:

@@ -30,9 +30,9 @@ from lib.data.loaders.sources import Source, open_sources
 from lib.data.loaders.staging import Staging
 from lib.data.loaders.targets import TABLES
 from lib.data.loaders.workbook_reader import read_workbook
-from lib.data.publish import publish
+from lib.data.publish import publish, snapshot_path
 from lib.data.tables.sampling import NATURAL_KEYS
-from lib.data.versions import LoadCounts, record_version
+from lib.data.versions import LoadCounts, latest_version, record_version
 
 #: Called with what is being done (Chinese) and how many rows are done so far.
 Progress = Callable[[str, int], None]
@@ -77,10 +77,16 @@ def load_files(
                 changes = load.compare(connection)
                 version = load.write(connection, changes, as_of=reached, digest=digest, actor=actor, now=now)
             report = load.report(reached, changes, version)
-    if snapshots_folder is None or version is None:
+    if snapshots_folder is None or not _is_unpublished(engine, snapshots_folder):
         return report
-    path = publish(engine, snapshots_folder, keep=snapshots_kept, version=version)
-    return replace(report, snapshot=path)
+    return replace(report, snapshot=publish(engine, snapshots_folder, keep=snapshots_kept))
+
+
+def _is_unpublished(engine: Engine, folder: Path) -> bool:
+    """Whether the newest data version still waits to be published (also one whose publishing was killed)."""
+    with engine.connect() as connection:
+        version = latest_version(connection)
+    return version is not None and not snapshot_path(folder, version).exists()
 
 
 def _silent(_what: str, _rows: int) -> None:
