@@ -16,7 +16,7 @@ import pyarrow as pa
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
-from lib.metrics.dimensions import DIMENSIONS
+from lib.metrics.labels import group_labels, names_of_groups
 from lib.metrics.metric import Count, Metric, Parameter, Sum, seen_from
 from lib.metrics.predicates import check_sampling, effective_filters
 from lib.metrics.question import OTHER_SAMPLING, Asked, Question
@@ -27,6 +27,8 @@ from lib.stats.standardisation import poisson_rate
 
 #: Whole numbers that may be missing stay whole numbers.
 _WHOLE: Final = {kind: pd.Int64Dtype() for kind in (pa.int16(), pa.int32(), pa.int64())}
+
+_FIGURES: Final = ("numerator", "denominator", "value", "lower", "upper")
 
 
 class UnknownDimension(ValueError):
@@ -91,7 +93,7 @@ def compute(
         metric=metric,
         filters=question.filters,
         by=by,
-        frame=_arranged(frame, question, snapshot.names, tuple(excluded)),
+        frame=_arranged(frame, question, names_of_groups(snapshot, question, frame), tuple(excluded)),
         excluded=excluded,
         as_of=question.as_of,
         version=snapshot.version,
@@ -230,18 +232,13 @@ def _labels_of_excluded(frame: pd.DataFrame, metric: Metric) -> dict[str, str]:
 def _arranged(
     frame: pd.DataFrame, question: Question, names: Mapping[str, str], excluded: tuple[str, ...]
 ) -> pd.DataFrame:
-    columns: list[str] = []
+    columns: dict[str, pd.Series] = {}
     for name in question.by:
-        dimension = DIMENSIONS[name]
-        labels = [dimension.label(None if pd.isna(value) else value, names) for value in frame[name]]
-        stored = f"{name}_name"
-        if stored in frame.columns:
-            pairs = zip(labels, frame[stored], strict=True)
-            labels = [label if pd.isna(text) else str(text) for label, text in pairs]
-        frame = frame.assign(**{stored: pd.Series(labels, index=frame.index, dtype="object")})
-        columns += [name, stored]
-    columns += ["numerator", "denominator", "value", "lower", "upper", *excluded]
-    ordered = frame[columns]
+        labels = group_labels(frame, name, names)
+        columns[name] = frame[name]
+        columns[f"{name}_name"] = pd.Series(labels, index=frame.index, dtype="object")
+    columns |= {name: frame[name] for name in (*_FIGURES, *excluded)}
+    ordered = pd.DataFrame(columns)
     if question.by:
         ordered = ordered.sort_values(list(question.by), na_position="last", kind="stable", ignore_index=True)
     return ordered

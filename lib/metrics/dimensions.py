@@ -80,7 +80,13 @@ _ALL: Final = (
     Dimension(
         id="sampled_unit", name="被抽样单位", column="sampled_unit_key", label_column="sampled_unit_name"
     ),
-    Dimension(id="enterprise", name="企业", column="enterprise_key", label_column="enterprise_name"),
+    Dimension(
+        id="enterprise",
+        name="企业",
+        column="enterprise_key",
+        reading="name",
+        label_column="enterprise_name",
+    ),
     Dimension(id="item", name="不合格项目", column="item_name"),
     Dimension(id="item_group", name="项目组", column="group_code", reading="name"),
     Dimension(id="comparable_group", name="可比项目组", column="comparable_group_code", reading="name"),

@@ -49,6 +49,7 @@ class Metric:
     `ignores`: filters one side cannot know, with `ignore_note` saying so in words; any other is refused.
     `default_sampling`: kinds of sampling counted when the reader asked for none (empty: routine only).
     `fixed_side`: which district columns always apply (empty: as the reader asked).
+    `universe`: the rows the metric is about; all others are neither counted nor shown as left out.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Metric:
     ignore_note: str = ""
     default_sampling: tuple[str, ...] = ()
     fixed_side: Side | None = None
+    universe: ColumnElement[bool] | None = None
     excluded: tuple[Exclusion, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     note: str = ""
@@ -176,7 +178,7 @@ def _problems_of_sides(metric: Metric) -> Iterator[str]:
         columns = [side.date, *(side.distinct if isinstance(side, Count) else (side.column,))]
         if any(column is not None and column.table is not side.table for column in columns):
             yield f"日期列或计数列不属于表 {side.table.name}"
-        predicates = list(side.where)
+        predicates = [*side.where, *([] if metric.universe is None else [metric.universe])]
         if side is metric.excluded_on:
             predicates += [exclusion.where for exclusion in metric.excluded]
         if any(_foreign(predicate, side.table) for predicate in predicates):

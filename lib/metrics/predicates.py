@@ -64,6 +64,8 @@ def where_of(
     metric: Metric, side: Counted, filters: Filters, units: Sequence[Unit]
 ) -> Iterator[ColumnElement[bool]]:
     """Predicates of period, district and dimension values for one side; sampling kind is `sampling_allowed`."""
+    if metric.universe is not None:
+        yield metric.universe
     if side.date is not None:
         yield side.date.between(filters.start, filters.end)
     if filters.district is not None:

@@ -170,19 +170,13 @@ METRICS: Final = (
         name="评价性抽检合格率",
         description="评价性抽检合格批次÷评价性抽检已出监督结论批次；只有评价性抽检能推断总体水平。",
         direction="higher",
-        numerator=batches(
-            FULL, sample.c.purpose == "评价性抽检", sample.c.supervision_verdict == "qualified"
-        ),
-        denominator=batches(
-            FULL, sample.c.purpose == "评价性抽检", sample.c.supervision_verdict.is_not(None)
-        ),
+        numerator=batches(FULL, sample.c.supervision_verdict == "qualified"),
+        denominator=SUPERVISED,
+        universe=sample.c.purpose == "评价性抽检",
         dimensions=tuple(name for name in DIMENSIONS if name != "purpose"),
         basis="国家食品安全抽样检验信息系统任务类别“评价性抽检”；地方评议考核以98%为线",
         reviewed_on=REVIEWED,
-        excluded=tuple(
-            Exclusion(id=one.id, label=one.label, where=and_(sample.c.purpose == "评价性抽检", one.where))
-            for one in LEFT_OUT_OF_SUPERVISION
-        ),
+        excluded=LEFT_OUT_OF_SUPERVISION,
     ),
     Metric(
         id="problem_finding_rate",

@@ -139,6 +139,7 @@ def write_snapshot(folder: Path, tables: Mapping[str, Rows], as_of: date = AS_OF
     }
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(snapshot_path(folder, version))) as connection:
+        connection.begin()
         for table in snapshot_metadata.sorted_tables:
             connection.execute(str(CreateTable(table).compile(dialect=Dialect())))
             rows = content.get(table.name, [])
@@ -149,6 +150,7 @@ def write_snapshot(folder: Path, tables: Mapping[str, Rows], as_of: date = AS_OF
             connection.register("incoming", frame)
             connection.execute(f"INSERT INTO {table.name} BY NAME SELECT * FROM incoming")
             connection.unregister("incoming")
+        connection.commit()
 
 
 @pytest.fixture

@@ -398,7 +398,11 @@ def test_weekly_sampling_counts_weeks_of_enterprises(make_snapshot: Make) -> Non
         }
         for firm, batches in (("A", 2), ("B", 0), ("C", 1))
     ]
-    assert figure(make_snapshot(sampling_week=rows), "weekly_sampling_rate") == (2, 3)
+    firms = [{"enterprise_key": "A", "name": "甲乳业", **place_columns("341202")}]
+    snapshot = make_snapshot(sampling_week=rows, enterprise=firms)
+    assert figure(snapshot, "weekly_sampling_rate") == (2, 3)
+    by_firm = computed(snapshot, "weekly_sampling_rate", by=("enterprise",)).frame
+    assert by_firm["enterprise_name"].tolist() == ["甲乳业", "B", "C"]
 
 
 def test_batches_per_producer(make_snapshot: Make) -> None:
@@ -424,8 +428,10 @@ def test_directed_sampling_has_its_own_finding_rate(make_snapshot: Make) -> None
 
 def test_evaluation_sampling_alone_speaks_for_the_whole(make_snapshot: Make) -> None:
     rows = [sample_row(purpose="评价性抽检"), sample_row(purpose="评价性抽检", **UNQUALIFIED), sample_row()]
+    rows += [sample_row(sampling_kind="靶向"), sample_row(purpose="评价性抽检", result_state="pending")]
     result = computed(make_snapshot(sample=rows), "evaluation_pass_rate")
-    assert result.frame[["numerator", "denominator", "excluded_listing"]].iloc[0].tolist() == [1, 2, 0]
+    names = ["numerator", "denominator", "excluded_pending", "excluded_sampling"]
+    assert result.frame[names].iloc[0].tolist() == [1, 2, 1, 0], "other purposes are not its rows at all"
 
 
 def test_a_reader_sees_only_the_districts_of_the_scope(make_snapshot: Make) -> None:
