@@ -1,18 +1,15 @@
 """Column rules applied to a chunk, on distinct values: a million rows cost what their different cells cost."""
 
 import hashlib
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lib.data.loaders import credit_codes
 from lib.data.loaders.bad_rows import BadRows
+from lib.data.loaders.checks import credit_code_check, is_foreign, pattern_check
 from lib.data.loaders.chunks import Chunk, Sheet
 from lib.data.loaders.dates import BadValue
 from lib.data.loaders.notes import Notes
@@ -22,8 +19,6 @@ from lib.data.loaders.values import ALLOWED, Convert, converter, typing
 
 #: Texts that need a closer look than "plain": formulas, errors, control characters, line breaks, lost digits.
 _SUSPECT: Final = r"^[=#]|[\x00-\x1f\x{FFFD}]|^\d+(\.\d+)?[eE]\+?\d+$"
-_UTF8_PAIR: Final = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
-_REGISTRATION: Final = re.compile(r"^\d{13,15}$")
 _ARROW: Final[dict[str, pa.DataType]] = {
     "text": pa.string(),
     "date": pa.date32(),
@@ -66,11 +61,21 @@ class ColumnPlan:
         if self.rule.flags:
             return self._flagged(chunk)
         if self.rule.join:
-            joined = pc.binary_join_element_wise(*arrays, self.rule.separator)
-            blank = pc.equal(pc.binary_join_element_wise(*arrays, ""), "")
-            joined = pc.if_else(blank, pa.scalar("", pa.string()), joined)
-            return _digested(joined) if self.rule.digest else joined
+            return self._joined(arrays)
         return arrays[0]
+
+    def _joined(self, arrays: list[pa.Array]) -> pa.Array:
+        """Cells joined by the separator; empty ones are left out, except where the result is only a digest."""
+        if self.rule.digest:
+            blank = pc.equal(pc.binary_join_element_wise(*arrays, ""), "")
+            joined = pc.binary_join_element_wise(*arrays, self.rule.separator)
+            return _digested(pc.if_else(blank, pa.scalar("", pa.string()), joined))
+        joined = pa.array([""] * len(arrays[0]), pa.string())
+        for array in arrays:
+            longer = pc.binary_join_element_wise(joined, array, self.rule.separator)
+            longer = pc.if_else(pc.equal(joined, ""), array, longer)
+            joined = pc.if_else(pc.is_in(array, value_set=self.empty), joined, longer)
+        return joined
 
     def _flagged(self, chunk: Chunk) -> pa.Array:
         """Names of the columns that say yes, joined by 、."""
@@ -151,7 +156,7 @@ class ColumnPlan:
         return outcome
 
     def _outcome(self, text: str) -> Any:
-        if self.encoding and _is_foreign(text, self.encoding):
+        if self.encoding and is_foreign(text, self.encoding):
             return BadValue(f"这一格像是 UTF-8，而文件按 {self.encoding} 读取：文件混有两种编码")
         try:
             return self.convert(text)
@@ -168,9 +173,9 @@ def plan_columns(profile: Profile, sheet: Sheet, notes: Notes) -> dict[str, Colu
         target = known[name]
         convert = converter(target, rule, profile.values)
         if name.endswith("_credit_code"):
-            convert = _credit_code(convert, profile.on_bad_credit_code, notes)
+            convert = credit_code_check(convert, profile.on_bad_credit_code, notes)
         if rule.pattern:
-            convert = _matching(convert, rule, notes, name)
+            convert = pattern_check(convert, rule, notes, name)
         positions = [sheet.match.position(names) for names in rule.headers]
         empty = pa.array(["", *profile.values.empty, *rule.empty], pa.string())
         required = rule.required or name in NEEDED[profile.table]
@@ -206,50 +211,3 @@ def _is_plain(target: Target, rule: ColumnRule) -> bool:
 def _digested(texts: pa.Array) -> pa.Array:
     digests = [text and hashlib.sha256(text.encode()).hexdigest()[:24] for text in texts.to_pylist()]
     return pa.array(digests, pa.string())
-
-
-def _credit_code(convert: Convert, on_bad: str, notes: Notes) -> Convert:
-    def check(text: str) -> str | None:
-        value = convert(text)
-        code = None if value is None else str(value).upper()
-        if code is None or _REGISTRATION.match(code):
-            # Fifteen-digit registration numbers of the time before 2015 have no check digit and are no credit code.
-            return None
-        mistake = credit_codes.mistake(code)
-        if mistake is None:
-            return code
-        if on_bad == "reject":
-            raise BadValue(mistake)
-        notes.count("统一社会信用代码有误，按缺失处理", text)
-        return None
-
-    return check
-
-
-def _matching(convert: Convert, rule: ColumnRule, notes: Notes, name: str) -> Convert:
-    pattern: Callable[[str], Any] = re.compile(rule.pattern or "").fullmatch
-
-    def check(text: str) -> Any:
-        value = convert(text)
-        if value is None or isinstance(value, date) or pattern(str(value)):
-            return value
-        if rule.on_mismatch == "reject":
-            raise BadValue(f"不符合方案所写的格式 {rule.pattern}")
-        notes.count(f"{name} 不符合方案所写的格式（已照原样载入）", text)
-        return value
-
-    return check
-
-
-def _is_foreign(text: str, encoding: str) -> bool:
-    """Whether a cell decoded from ``encoding`` is really UTF-8 (two or more Chinese characters in a row)."""
-    if text.isascii():
-        return False
-    raw = text.encode(encoding, "ignore")
-    if not _UTF8_PAIR.search(raw):
-        return False
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -127,7 +127,9 @@ class Conflicts:
         self.rows_rejected += 1
         rule = self._profile.columns.get(target)
         found = [sheet.match.position(names) for names in rule.headers] if rule else []
-        column = "+".join(sheet.header[position].strip() for position in found if position is not None) or None
+        column = (
+            "+".join(sheet.header[position].strip() for position in found if position is not None) or None
+        )
         self._reject(Reject(sheet.file, sheet.name, row, column, value, reason))
 
 

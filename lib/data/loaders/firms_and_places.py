@@ -117,7 +117,7 @@ class Firms:
             if name not in columns:
                 continue
             encoded = columns[name].dictionary_encode()
-            pairs = [_consignor_and_maker(text) for text in encoded.dictionary.to_pylist()]
+            pairs = [consignor_and_maker(text) for text in encoded.dictionary.to_pylist()]
             makers = pa.array([maker for _, maker in pairs], pa.string())
             columns[name] = makers.take(encoded.indices)
             if name == "producer_name" and any(consignor for consignor, _ in pairs):
@@ -170,7 +170,8 @@ class Firms:
         return pc.if_else(pc.is_valid(name), _shortened(key), pa.scalar(None, pa.string()))
 
 
-def _consignor_and_maker(text: str | None) -> tuple[str | None, str | None]:
+def consignor_and_maker(text: str | None) -> tuple[str | None, str | None]:
+    """The firm that ordered and the firm that made, of a cell that may name both."""
     if not text or "托" not in text:
         return None, text
     roles = {"委托" if role == "委托" else "受托": name for role, name in _ROLES.findall(text)}

@@ -35,7 +35,9 @@ def read_workbook(path: Path, name: str, reading: Reading) -> Chunks:
         needed = reading.wanted(sheet)
         left = content.start[1] if content.start else 0
         reject_formulas(path, sheet, needed, reading, first_cell=(header_index + 1, left))
-        yield from _chunks(content, header_index, sheet, needed)
+        yield from _chunks(
+            content, header_index, sheet, needed, is_continued=profile.continuation is not None
+        )
     if not taken:
         raise refusals[0]
     for refusal in refusals:
@@ -80,9 +82,12 @@ def _open_sheet(
     return content, index, Sheet(name, title, tuple(rows[index]), match)
 
 
-def _chunks(content: CalamineSheet, header_index: int, sheet: Sheet, needed: list[int]) -> Chunks:
+def _chunks(
+    content: CalamineSheet, header_index: int, sheet: Sheet, needed: list[int], *, is_continued: bool
+) -> Chunks:
     rows = islice(content.iter_rows(), header_index + 1, None)
-    merged = _merged_fill(content)
+    # Where continuation rows are declared, the empty cells under a merged one are exactly that.
+    merged = {} if is_continued else _merged_fill(content)
     first = header_index + 2
     while block := list(islice(rows, _ROWS)):
         columns = list(zip(*block, strict=True))
