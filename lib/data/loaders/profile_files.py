@@ -1,13 +1,17 @@
 """Profiles as files: found by name or path, read, and refused with the key that is wrong."""
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
+from lib.data.loaders.dates import BadValue
 from lib.data.loaders.errors import ProfileError
 from lib.data.loaders.profiles import Profile
+from lib.data.loaders.targets import targets
+from lib.data.loaders.values import typing
 from lib.data.settings import PROJECT_FOLDER
 
 PROFILE_FOLDER: Final = PROJECT_FOLDER / "data" / "profiles"
@@ -26,9 +30,32 @@ def load_profile(profile: str | Path) -> Profile:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProfileError(f"导入方案 {path.name} 不是正确的 TOML（须为 UTF-8）：{error}") from error
     try:
-        return Profile.model_validate(content)
+        found = Profile.model_validate(content)
     except ValidationError as error:
         raise ProfileError(f"导入方案 {path.name} 有误：\n" + "\n".join(_mistakes(error))) from error
+    if wrong := list(_wrong_results(found)):
+        raise ProfileError(f"导入方案 {path.name} 有误：\n" + "\n".join(wrong))
+    return found
+
+
+def _wrong_results(profile: Profile) -> Iterator[str]:
+    """Values written in the profile itself that their target column cannot hold."""
+    known = targets(profile.table)
+    for name, rule in profile.columns.items():
+        take = typing(known[name], rule, profile.values)
+        written = {
+            "value": [rule.value],
+            "default": [rule.default],
+            "ranges": [part.value for part in rule.ranges],
+        }
+        written |= {"map": list(rule.map.values()), "contains": list(rule.contains.values())}
+        written |= {"patterns": list(rule.patterns.values())}
+        for key, results in written.items():
+            for result in (text for text in results if text):
+                try:
+                    take(result)
+                except BadValue as mistake:
+                    yield f"- columns.{name}.{key}：“{result}”{mistake}"
 
 
 def _profile_path(profile: str | Path) -> Path:

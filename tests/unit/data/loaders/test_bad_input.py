@@ -274,6 +274,9 @@ def test_an_id_in_scientific_notation_is_lost(
         (('[columns.sample_no]\nfrom = "编号"', ""), "sample_no"),
         (('value = "常规"', 'value = "常规"\nfrom = "甲"'), "只能写一个"),
         (("title", "title title"), "TOML"),
+        (('value = "常规"', 'value = "平常"'), "columns.sampling_kind.value"),
+        (('"不合格" = "纯抽检不合格样品"', '"不合格" = "不合格"'), "columns.conclusion.map"),
+        (('from = "抽样日期"', 'from = "抽样日期"\ndefault = "2025-02-30"'), "没有这一天"),
         (('from = "抽样日期"', 'from = "抽样日期"\npattern = "("'), "正则"),
     ],
 )
