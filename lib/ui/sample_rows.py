@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-import pyarrow as pa
 import streamlit as st
 
 from lib.export.csv import csv_bytes, file_name
 from lib.metrics.format import count_text
 from lib.metrics.metric import Metric
 from lib.metrics.registry import get_metric
-from lib.metrics.rows import Part, count_rows, fetch_rows, row_columns, text_columns
+from lib.metrics.rows import Part, count_rows, fetch_rows
 from lib.ui.downloads import Download, download_button
 from lib.ui.metric_words import side_names
 from lib.ui.page_part import page_part
+from lib.ui.row_words import headings, text_headings, worded
 from lib.ui.tables import Kind, ShownColumn, show_table
 from lib.ui.url_choice import dropdown
 from lib.ui.view import View
@@ -22,11 +22,6 @@ from lib.ui.view import View
 PAGE_SIZE: Final = 100
 _FIGURES: Final = ("unqualified_rate", "problem_rate", "batches_sampled")
 _PAGE: Final = "rows.page"
-#: Columns added to the rows: the names of codes.
-_NAMES: Final = {
-    "county_name": ("county_code", "被抽样单位所在县区"),
-    "category_name": ("category_code", "食品大类"),
-}
 #: What the table shows first; the file holds every column.
 _SHOWN: Final = (
     *("sample_no", "sampled_on", "food_name", "sampled_unit_name", "county_name", "producer_name", "stage"),
@@ -64,10 +59,10 @@ def rows_behind(view: View, metric: Metric, part: Part) -> None:
         st.caption(
             f"共 {count_text(total)} 行，本页第 {count_text(first)}—{count_text(first + rows.num_rows - 1)} 行。"
         )
-        headers = _headers(metric, part)
+        headers = headings(metric, part)
         columns = [ShownColumn(name, headers[name], _kind(name)) for name in _SHOWN if name in headers]
         show_table(
-            _named(view, rows).to_pandas(),
+            worded(rows, view.snapshot.names).to_pandas(),
             columns,
             alt=f"{side_words(metric, part)}明细，第{page}页",
             height=520,
@@ -112,22 +107,13 @@ def _file(view: View, metric: Metric, part: Part, total: int) -> Download:
 
 
 def _all_rows(view: View, metric: Metric, part: Part) -> bytes:
-    rows = _named(view, fetch_rows(view.snapshot, metric, view.filters, view.reader.scope, part=part))
-    headers = _headers(metric, part)
-    text = [headers[name] for name in (*text_columns(metric, part), *_NAMES)]
-    return csv_bytes(rows.rename_columns([headers[name] for name in rows.column_names]), text)
-
-
-def _headers(metric: Metric, part: Part) -> dict[str, str]:
-    return {**row_columns(metric, part), **{name: heading for name, (_, heading) in _NAMES.items()}}
-
-
-def _named(view: View, rows: pa.Table) -> pa.Table:
-    """The rows with the names of the codes that readers look for."""
-    for name, (code, _) in _NAMES.items():
-        names = [view.snapshot.names.get(value, value) for value in rows.column(code).to_pylist()]
-        rows = rows.append_column(name, pa.array(names, pa.string()))
-    return rows
+    rows = worded(
+        fetch_rows(view.snapshot, metric, view.filters, view.reader.scope, part=part), view.snapshot.names
+    )
+    words = headings(metric, part)
+    return csv_bytes(
+        rows.rename_columns([words[name] for name in rows.column_names]), text_headings(metric, part)
+    )
 
 
 def _kind(name: str) -> Kind:
