@@ -43,13 +43,14 @@ def _wrong_results(profile: Profile) -> Iterator[str]:
     known = targets(profile.table)
     for name, rule in profile.columns.items():
         take = typing(known[name], rule, profile.values)
-        written = {
+        written: dict[str, list[str | None]] = {
             "value": [rule.value],
             "default": [rule.default],
+            "map": [*rule.map.values()],
+            "contains": [*rule.contains.values()],
+            "patterns": [*rule.patterns.values()],
             "ranges": [part.value for part in rule.ranges],
         }
-        written |= {"map": list(rule.map.values()), "contains": list(rule.contains.values())}
-        written |= {"patterns": list(rule.patterns.values())}
         for key, results in written.items():
             for result in (text for text in results if text):
                 try:
