@@ -50,11 +50,10 @@ def download_button(visitor: Visitor, offer: Download, *, key: str, label: str =
 
 
 def _handed_out(offer: Download, visitor: Visitor) -> bytes:
-    if (
-        visitor.behind_gate
-        and reception().watch.check(visitor.session_digest, identity.present()).session is None
-    ):
-        raise DownloadRefused("登录已结束，请重新登录后再下载")
+    if visitor.behind_gate:
+        session = reception().watch.check(visitor.session_digest, identity.present()).session
+        if session is None or identity.reader_of(session.account) != visitor.reader:
+            raise DownloadRefused("登录已结束或权限已变更，请刷新页面后再下载")
     content = offer.build()
     _record(offer, visitor)
     return content

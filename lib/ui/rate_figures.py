@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-import pandas as pd
-
 from lib.charts.control_chart import control_chart, describe_control_chart
 from lib.charts.funnel import describe_funnel, funnel_chart
 from lib.charts.heat_map import describe_heat_map, heat_map
@@ -117,11 +115,6 @@ def heat_figure(cells: CategoryByStage) -> Figure:
         sentence=cells.result.sentence,
         notes=cells.notes,
     )
-
-
-def is_empty(frame: pd.DataFrame) -> bool:
-    """Whether nothing with a denominator is in a frame of a rate."""
-    return frame.empty or not (frame["denominator"].fillna(0) > 0).any()
 
 
 _ADJUSTED_NOTES: Sequence[str] = (
