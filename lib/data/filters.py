@@ -21,6 +21,8 @@ class Filters:
     """Period (both days included), district subtree and dimension values; an empty tuple means no limit.
 
     ``sampling`` is the kind of sampling: routine by default; ``ALL_SAMPLING`` pools everything and says so.
+    ``undated`` takes in records without a date (publication tables carry none); it has no URL form, because pages
+    always ask for a period.
     """
 
     start: date
@@ -35,6 +37,7 @@ class Filters:
     campaign: tuple[str, ...] = ()
     place: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
+    undated: bool = False
 
     def __post_init__(self) -> None:
         if self.start > self.end:
@@ -73,7 +76,7 @@ class Filters:
         query = {"from": self.start.isoformat(), "to": self.end.isoformat()}
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name in ("start", "end") or value == field.default:
+            if field.name in ("start", "end", "undated") or value == field.default:
                 continue
             query[field.name] = ",".join(value) if isinstance(value, tuple) else str(value)
         return query
@@ -115,7 +118,7 @@ class Filters:
         """
         parts = [
             names.get(self.district, self.district) if self.district else fallback,
-            self.period_sentence(),
+            self.period_sentence() + ("（含没有日期的记录）" if self.undated else ""),
         ]
         if self.side == "made":
             parts.append(f"地区按{SIDE_NAMES['made']}")

@@ -68,9 +68,7 @@ def publish(
             try:
                 SnapshotBuilder(connection, unfinished, number, progress or (lambda _text: None)).build()
                 if unfinished.with_name(f"{unfinished.name}.wal").exists():
-                    raise IncompleteSnapshot(
-                        f"{unfinished.name} 没有写完整，请检查磁盘空间后重新发布"
-                    )
+                    raise IncompleteSnapshot(f"{unfinished.name} 没有写完整，请检查磁盘空间后重新发布")
                 _sync(unfinished)
                 unfinished.rename(target)
                 _sync(folder)

@@ -48,7 +48,8 @@ def run_metric(
     """Compute one metric from the newest published version (or the given one) and write it as text.
 
     `by`: dimension ids or Chinese names; `where`: `name=value`, value a code or a Chinese name, several separated
-    by commas; `parameters`: `k=3`. Without `start` or `end` the records' own range is used. Raises ValueError or
+    by commas; `parameters`: `k=3`. Without `start` or `end` the records' own range is used; without both,
+    records that carry no date are counted as well. Raises ValueError or
     KeyError kinds with a Chinese sentence.
     """
     if output_format not in FORMATS:
@@ -59,7 +60,10 @@ def run_metric(
     first, last = data_range(snapshot, metric, scope)
     conditions = _conditions(snapshot, where, scope)
     filters = Filters(
-        start=start or min(first, end or first), end=end or max(last, start or last), **conditions
+        start=start or min(first, end or first),
+        end=end or max(last, start or last),
+        undated=start is None and end is None,
+        **conditions,
     )
     numbers = dict(_number(parameter) for parameter in parameters)
     result = compute(snapshot, metric, filters, scope, by=_dimensions(metric, by), parameters=numbers)

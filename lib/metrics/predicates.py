@@ -67,7 +67,8 @@ def where_of(
     if metric.universe is not None:
         yield metric.universe
     if side.date is not None:
-        yield side.date.between(filters.start, filters.end)
+        within = side.date.between(filters.start, filters.end)
+        yield or_(within, side.date.is_(None)) if filters.undated else within
     if filters.district is not None:
         yield district(side.table, filters.district, filters.side, units)
     for field in FIELD_COLUMNS:

@@ -88,6 +88,18 @@ def test_from_a_file_to_a_figure(run: Run, files: dict[str, str]) -> None:
     assert [line["month"] for line in document["rows"]] == [202503]
 
 
+def test_records_without_a_date_count_only_when_no_period_is_asked(run: Run, files: dict[str, str]) -> None:
+    table = Path(files["good"])
+    table.write_text(table.read_text(encoding="utf-8-sig").replace("2025-03-01", ""), encoding="utf-8")
+    loaded = run("load", str(table), "--profile", files["profile"])
+    assert "1 行没有抽样日期" in loaded.stdout
+    whole = json.loads(run("metric", "batches_sampled", "--format", "json").stdout)
+    assert whole["rows"][0]["numerator"] == 10
+    assert "含没有日期的记录" in whole["sentence"]
+    march = json.loads(run("metric", "batches_sampled", "--from", "2025-03-01", "--format", "json").stdout)
+    assert march["rows"][0]["numerator"] == 9
+
+
 def test_the_same_file_twice_changes_nothing(run: Run, files: dict[str, str], tmp_path: Path) -> None:
     run("load", files["good"], "--profile", files["profile"])
     again = run("load", files["good"], "--profile", files["profile"])
