@@ -197,3 +197,11 @@ def test_doctor_names_what_is_wrong_and_passes_when_nothing_is(run: Run, files: 
     run("load", files["good"], "--profile", files["profile"])
     well = run("doctor")
     assert well.exit_code == 0, well.stdout
+
+
+@pytest.mark.parametrize("name", ["UTF-8", "utf8", "utf-8-sig", "utf_8"])
+def test_unicode_goes_by_any_of_its_names(run: Run, files: dict[str, str], name: str) -> None:
+    profile = Path(files["profile"])
+    profile.write_text(profile.read_text(encoding="utf-8").replace("utf-8-sig", name), encoding="utf-8")
+    loaded = run("load", files["good"], "--profile", files["profile"], "--dry-run")
+    assert loaded.exit_code == 0, loaded.stderr

@@ -12,6 +12,7 @@ from lib.data.loaders.bad_rows import BadRows
 from lib.data.loaders.checks import credit_code_check, is_foreign, pattern_check
 from lib.data.loaders.chunks import Chunk, Sheet
 from lib.data.loaders.dates import BadValue
+from lib.data.loaders.encodings import is_unicode
 from lib.data.loaders.notes import Notes
 from lib.data.loaders.profiles import ColumnRule, Profile
 from lib.data.loaders.targets import NEEDED, Target, targets
@@ -167,7 +168,7 @@ class ColumnPlan:
 def plan_columns(profile: Profile, sheet: Sheet, notes: Notes) -> dict[str, ColumnPlan]:
     """The plans of all target columns of a profile for one sheet."""
     known = targets(profile.table)
-    encoding = None if sheet.encoding in (None, "utf-8", "utf-16") else sheet.encoding
+    encoding = None if sheet.encoding is None or is_unicode(sheet.encoding) else sheet.encoding
     plans = {}
     for name, rule in profile.columns.items():
         target = known[name]

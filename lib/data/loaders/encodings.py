@@ -37,6 +37,11 @@ def python_codec(encoding: str) -> str:
     return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
 
 
+def is_unicode(encoding: str) -> bool:
+    """Whether an encoding, under any of its names (UTF-8, utf8, utf-8-sig, utf-16 …), is one of Unicode."""
+    return codecs.lookup(encoding).name.startswith("utf")
+
+
 def text_layout(path: Path, name: str, profile: Profile) -> TextLayout:
     """Find encoding and header of a delimited text file. Raises ``LoadRefused`` naming row and byte."""
     with path.open("rb") as stream:
