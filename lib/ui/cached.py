@@ -12,9 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
+from lib.charts.control_chart import control_chart as control_chart_of
+from lib.charts.control_chart import describe_control_chart
 from lib.data.filters import ALL_SAMPLING, Filters, Side
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot, open_snapshot
@@ -28,8 +31,10 @@ from lib.metrics.analyses.year_on_year import YearOnYear, year_on_year
 from lib.metrics.compute import Result, compute
 from lib.metrics.metric import Metric
 from lib.metrics.registry import get_metric
+from lib.ui.metric_words import measure_of
 
 _KEPT: Final = 1000
+_DRAWINGS_KEPT: Final = 300
 _LIFE: Final = "12h"
 
 
@@ -44,6 +49,14 @@ class Source:
     def open(self) -> Snapshot:
         """The snapshot itself."""
         return open_snapshot(Path(self.folder), self.scope, self.version)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn chart and the words for it."""
+
+    chart: alt.LayerChart
+    words: str
 
 
 @dataclass(frozen=True)
@@ -116,6 +129,16 @@ def extent(source: Source) -> Extent:
 def course(source: Source, metric_id: str, filters: Filters, period: Period) -> ControlChart:
     """The control chart of a rate."""
     return control_chart(source.open(), get_metric(metric_id), filters, source.scope, period=period)
+
+
+@st.cache_resource(max_entries=_DRAWINGS_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
+def course_drawing(source: Source, metric_id: str, filters: Filters, period: Period, height: int) -> Picture:
+    """The control chart of a rate, drawn. Shared as it is: a chart is only read when it is sent."""
+    frame, measure = course(source, metric_id, filters, period).frame, measure_of(get_metric(metric_id))
+    return Picture(
+        control_chart_of(frame, measure=measure, height=height),
+        describe_control_chart(frame, measure=measure),
+    )
 
 
 @st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)

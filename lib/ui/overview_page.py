@@ -36,7 +36,8 @@ def _course(view: View) -> None:
         filters = reaching_back(view, "month")
         chart = cached.course(view.source, METRIC, filters, "month")
         title = f"{chart.result.metric.name}（按月，{filters.period_sentence()}）"
-        chart_block(view, course_figure(chart, title, height=280))
+        picture = cached.course_drawing(view.source, METRIC, filters, "month", 280)
+        chart_block(view, course_figure(chart, picture, title))
 
 
 def _what_moved(view: View) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
-from lib.charts.control_chart import control_chart, describe_control_chart
 from lib.charts.funnel import describe_funnel, funnel_chart
 from lib.charts.heat_map import describe_heat_map, heat_map
 from lib.charts.interval_dots import describe_interval_dots, interval_dots
 from lib.metrics.analyses.control import ControlChart
 from lib.metrics.analyses.districts import DistrictComparison
 from lib.metrics.analyses.heat import CategoryByStage
+from lib.ui.cached import Picture
 from lib.ui.chart_block import Figure
 from lib.ui.figure_columns import rate_columns, with_flag_words
 from lib.ui.metric_words import measure_of
@@ -19,8 +19,8 @@ _STEPS: Final = {"month": "按月", "quarter": "按季", "year": "按年"}
 _FLAG: Final = ShownColumn("flag_text", "统计提示")
 
 
-def course_figure(chart: ControlChart, title: str, *, height: int = 320) -> Figure:
-    """The p′ chart of a rate by month, quarter or year."""
+def course_figure(chart: ControlChart, picture: Picture, title: str) -> Figure:
+    """The p′ chart of a rate by month, quarter or year, drawn already."""
     measure = measure_of(chart.result.metric)
     columns = [
         ShownColumn("period_name", "期间"),
@@ -34,8 +34,8 @@ def course_figure(chart: ControlChart, title: str, *, height: int = 320) -> Figu
     return Figure(
         key=f"course.{chart.result.metric.id}",
         title=title,
-        chart=control_chart(chart.frame, measure=measure, height=height),
-        alt=describe_control_chart(chart.frame, measure=measure),
+        chart=picture.chart,
+        alt=picture.words,
         table=with_flag_words(chart.frame),
         columns=columns,
         file_label=f"{measure.name}_{_STEPS[chart.period]}",

@@ -50,9 +50,8 @@ def course(view: View, *, height: int = 300) -> None:
         filters = reaching_back(view, step)
         chart = cached.course(view.source, METRIC, filters, step)
         title = f"{chart.result.metric.name}（{_PERIODS[step]}，{filters.period_sentence()}）"
-        chart_block(
-            view, course_figure(chart, title, height=height), partial(segments, "step", "周期", _PERIODS)
-        )
+        picture = cached.course_drawing(view.source, METRIC, filters, step, height)
+        chart_block(view, course_figure(chart, picture, title), partial(segments, "step", "周期", _PERIODS))
 
 
 def last_year(view: View) -> None:

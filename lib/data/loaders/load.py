@@ -185,9 +185,9 @@ class _Load:
         """The day the data reach to: the last day any row names, but not after today."""
         record = self.staging.record
         names = [name for name in _AS_OF_COLUMNS if name in record.c]
-        if "sampled_on" in record.c:
-            if undated := self.staging.rows(select(func.count()).where(record.c.sampled_on.is_(None)))[0][0]:
-                self.notes.say(f"{undated:,} 行没有抽样日期：按期间统计时不计入，不限期间的命令才计入")
+        undated = select(func.count()).where(record.c.sampled_on.is_(None)) if "sampled_on" in names else None
+        if undated is not None and (count := self.staging.rows(undated)[0][0]):
+            self.notes.say(f"{count:,} 行没有抽样日期：按期间统计时不计入，不限期间的命令才计入")
         lasts = self.staging.rows(select(*(func.max(record.c[name]) for name in names)))[0] if names else ()
         days = [day for day in lasts if day is not None]
         if any(day > today for day in days):
