@@ -45,8 +45,9 @@ class View:
 
     @property
     def basis(self) -> str:
-        """As-of day and data version in Chinese."""
-        return f"数据截至{chinese_day(self.snapshot)}；数据版本 {self.snapshot.version}"
+        """As-of day and data version in Chinese, and that the data are made up where they are."""
+        synthetic = "；演示数据（合成）" if self.snapshot.is_synthetic else ""
+        return f"数据截至{chinese_day(self.snapshot)}；数据版本 {self.snapshot.version}{synthetic}"
 
 
 def open_view(reader: Reader) -> View:
