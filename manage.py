@@ -18,7 +18,7 @@ from lib.access.errors import RecordsUnavailable, StartRefused
 from lib.data.database import DatabaseBusy, exclusive_transaction, load_reference, record_engine, upgrade
 from lib.data.loaders.errors import LoadRefused
 from lib.data.loaders.load import LoadReport, load_files
-from lib.data.publish import ForeignSnapshot, IncompleteSnapshot, NothingToPublish, publish
+from lib.data.publish import ForeignSnapshot, IncompleteSnapshot, NothingToPublish, check_folder, publish
 from lib.data.settings import settings
 from lib.data.snapshot import QueryTooSlow, SnapshotMissing
 from lib.data.versions import RealRecords, holds_records, remove_demo_records
@@ -103,6 +103,7 @@ def demo(
 
     engine = record_engine(settings().database_url)
     upgrade(engine)
+    check_folder(engine, settings().snapshot_folder)
     with exclusive_transaction(engine) as connection:
         load_reference(connection)
         if holds_records(connection):

@@ -75,7 +75,7 @@ def _prepare_sqlite(queue_seconds: int, connection: Any, _entry: ConnectionPoolE
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
-        f"busy_timeout={QUEUE_SECONDS * 1000}",
+        f"busy_timeout={queue_seconds * 1000}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

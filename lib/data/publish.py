@@ -81,6 +81,25 @@ def publish(
     return target
 
 
+def is_unpublished(engine: Engine, folder: Path) -> bool:
+    """Whether the newest data version still waits to be published (also one whose publishing was killed)."""
+    with engine.connect() as connection:
+        version = latest_version(connection)
+    return version is not None and not snapshot_path(folder, version).exists()
+
+
+def check_folder(engine: Engine, folder: Path) -> None:
+    """Refuse a folder whose newest snapshot was published by another record database: its figures would be shown.
+
+    Raises ``ForeignSnapshot``.
+    """
+    versions = published_versions(folder)
+    if not versions:
+        return
+    with engine.connect() as connection:
+        _check_same_records(connection, snapshot_path(folder, versions[-1]), versions[-1])
+
+
 def _check_same_records(connection: Connection, path: Path, version: int) -> None:
     """A snapshot of that number left by another record database must not pass for ours."""
     created_at = connection.execute(

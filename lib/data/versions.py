@@ -30,6 +30,12 @@ def latest_version(connection: Connection) -> int | None:
     return connection.execute(select(func.max(data_version.c.version))).scalar()
 
 
+def reached_so_far(connection: Connection) -> date | None:
+    """The day the data in use reach to; nothing if nothing was ever loaded."""
+    in_use = data_version.c.kind != "removed"
+    return connection.execute(select(func.max(data_version.c.as_of)).where(in_use)).scalar()
+
+
 def record_version(
     connection: Connection,
     *,

@@ -108,6 +108,27 @@ def test_the_same_file_twice_changes_nothing(run: Run, files: dict[str, str], tm
     assert [path.name for path in (tmp_path / "published").iterdir()] == ["v000001.duckdb"]
 
 
+def test_snapshots_of_another_record_database_are_not_served(
+    run: Run, files: dict[str, str], tmp_path: Path
+) -> None:
+    run("load", files["good"], "--profile", files["profile"])
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    refused = run("load", files["good"], "--profile", files["profile"], BAMAI_DATABASE_URL=other)
+    assert refused.exit_code == 1
+    assert "不是由这个记录库发布的" in refused.stderr
+    emptied = run("publish", BAMAI_DATABASE_URL=other)
+    assert "还没有数据版本" in emptied.stderr
+
+
+def test_an_undated_file_does_not_move_the_as_of_day(run: Run, files: dict[str, str], tmp_path: Path) -> None:
+    run("load", files["good"], "--profile", files["profile"])
+    undated = tmp_path / "无日期.csv"
+    undated.write_text("编号,日期,结论\nU1,,合格\n", encoding="utf-8")
+    assert run("load", str(undated), "--profile", files["profile"]).exit_code == 0
+    document = json.loads(run("metric", "batches_sampled", "--format", "json").stdout)
+    assert (document["version"], document["as_of"]) == (2, "2025-03-10")
+
+
 def test_a_dry_run_writes_nothing(run: Run, files: dict[str, str], tmp_path: Path) -> None:
     tried = run("load", files["good"], "--profile", files["profile"], "--dry-run")
     assert tried.exit_code == 0

@@ -30,9 +30,9 @@ from lib.data.loaders.sources import Source, open_sources
 from lib.data.loaders.staging import Staging
 from lib.data.loaders.targets import TABLES
 from lib.data.loaders.workbook_reader import read_workbook
-from lib.data.publish import publish, snapshot_path
+from lib.data.publish import check_folder, is_unpublished, publish
 from lib.data.tables.sampling import NATURAL_KEYS
-from lib.data.versions import LoadCounts, latest_version, record_version
+from lib.data.versions import LoadCounts, reached_so_far, record_version
 
 #: Called with what is being done (Chinese) and how many rows are done so far.
 Progress = Callable[[str, int], None]
@@ -63,6 +63,8 @@ def load_files(
     ``LoadRefused`` (Chinese message, first rejects, file of all rejects) and ``DatabaseBusy``; then nothing changed.
     """
     rules = load_profile(profile)
+    if snapshots_folder is not None:
+        check_folder(engine, snapshots_folder)
     with tempfile.TemporaryDirectory(prefix="bamai-load-") as folder:
         load = _Load(engine, [Path(path) for path in files], rules, Path(folder), progress or _silent)
         with closing(load):
@@ -77,16 +79,9 @@ def load_files(
                 changes = load.compare(connection)
                 version = load.write(connection, changes, as_of=reached, digest=digest, actor=actor, now=now)
             report = load.report(reached, changes, version)
-    if snapshots_folder is None or not _is_unpublished(engine, snapshots_folder):
+    if snapshots_folder is None or not is_unpublished(engine, snapshots_folder):
         return report
     return replace(report, snapshot=publish(engine, snapshots_folder, keep=snapshots_kept))
-
-
-def _is_unpublished(engine: Engine, folder: Path) -> bool:
-    """Whether the newest data version still waits to be published (also one whose publishing was killed)."""
-    with engine.connect() as connection:
-        version = latest_version(connection)
-    return version is not None and not snapshot_path(folder, version).exists()
 
 
 def _silent(_what: str, _rows: int) -> None:
@@ -112,6 +107,7 @@ class _Load:
         self.notes = Notes()
         with engine.connect() as connection:
             lookups = read_lookups(connection)
+            self.before = reached_so_far(connection)
         self.mapper = Mapper(profile, lookups, self.rejects.add, self.notes)
         key = NATURAL_KEYS[TABLES[profile.table]]
         self.staging = Staging(folder, self.mapper.schema, key, by_item=profile.rows == "item")
@@ -182,7 +178,7 @@ class _Load:
         raise LoadRefused(message, self.rejects.first, reject_count=self.rejects.count, rejects_file=path)
 
     def reached(self, today: date) -> date:
-        """The day the data reach to: the last day any row names, but not after today."""
+        """The day the data reach to: the last day any row names, not after today; undated files do not move it."""
         record = self.staging.record
         names = [name for name in _AS_OF_COLUMNS if name in record.c]
         undated = select(func.count()).where(record.c.sampled_on.is_(None)) if "sampled_on" in names else None
@@ -192,7 +188,7 @@ class _Load:
         days = [day for day in lasts if day is not None]
         if any(day > today for day in days):
             self.notes.say(f"文件中有晚于今天（{today}）的日期，请核对")
-        return min(max(days, default=today), today)
+        return min(max(days, default=self.before or today), today)
 
     def compare(self, connection: Connection) -> Changes:
         """The plans of all tables with what they would change."""

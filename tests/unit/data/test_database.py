@@ -93,8 +93,8 @@ class TestExclusiveTransaction:
     def test_a_second_writer_is_refused_when_the_first_does_not_end(
         self, record_url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(database, "QUEUE_SECONDS", 0.2)
-        other = database.record_engine(record_url)
+        monkeypatch.setattr(database, "QUEUE_SECONDS", 1)
+        other = database.record_engine(record_url, queue_seconds=1)
         with (
             exclusive_transaction(engine),
             pytest.raises(DatabaseBusy, match="另一次载入正在进行"),
