@@ -1,6 +1,5 @@
 """The plans of a load: how staged rows and current records become records, column by column."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import pyarrow as pa
@@ -23,15 +22,18 @@ from sqlalchemy import (
 )
 
 from lib.data.loaders.current import CurrentRecords
+from lib.data.loaders.item_plan import items_plan
 from lib.data.loaders.mapping import ROW_ID, mapped_columns
 from lib.data.loaders.merge import TablePlan, join_current, labelled, stored_columns
 from lib.data.loaders.profiles import Profile
-from lib.data.loaders.staging import FAILING, FIRM_SCHEMA, Staging, last_filled
-from lib.data.loaders.targets import FIRMS, TABLES, item_columns
-from lib.data.tables.sampling import NATURAL_KEYS, enterprise, failing_item
+from lib.data.loaders.staging import FIRM_SCHEMA, Staging, last_filled
+from lib.data.loaders.targets import FIRMS, TABLES
+from lib.data.tables.sampling import NATURAL_KEYS, enterprise
 from lib.data.verdicts import CONCLUSIONS, OBJECTION_STATUSES, derive
 
 _VERDICTS: Final = ("supervision_verdict", "monitoring_verdict", "result_state")
+#: What a publication may change in a record of the full export; everything else it only fills in where empty.
+_DECIDED_BY_PUBLICATION: Final = frozenset({"objection_status", "remark", "notice_no", "notice_on"})
 _ITEM_VERDICTS: Final = ("unqualified", "qualified", "problem", "not_judged", "not_tested")
 verdict_table = Table(
     "verdict", MetaData(), *(Column(name, String) for name in ("conclusion", "objection_status", *_VERDICTS))
@@ -55,7 +57,9 @@ class Plans:
         plans = [self._firms_plan(main)] if FIRMS[self._profile.table] else []
         plans.append(main)
         if self._profile.table == "sample" and self._profile.has_items:
-            plans.append(self._items_plan(main))
+            plans.append(
+                items_plan(staging=self._staging, profile=self._profile, records=self._current, main=main)
+            )
         return plans
 
     def _records_plan(self) -> TablePlan:
@@ -88,10 +92,13 @@ class Plans:
         file = self._from_file(name, tested)
         if profile.table != "sample" or profile.listing == "full" or current is None or name in self._key:
             return file
-        # A table of some samples only may add to a full record, but neither empties nor replaces by constants.
-        rule = profile.columns.get(name)
-        constant = name == "listing" or (rule is not None and rule.value is not None)
-        added = old if constant else func.coalesce(file, old)
+        # A table of some samples only fills the gaps of a full record; what publication itself decides it replaces.
+        if name == "listing":
+            added = old
+        elif name in _DECIDED_BY_PUBLICATION:
+            added = func.coalesce(file, old)
+        else:
+            added = func.coalesce(old, file)
         return case((current.c.listing == "full", added), else_=file)
 
     def _from_file(self, name: str, tested: Subquery | None) -> ColumnElement[Any]:
@@ -146,60 +153,6 @@ class Plans:
         ]
         return select(*columns).select_from(joined).subquery()
 
-    def _items_plan(self, main: TablePlan) -> TablePlan:
-        profile = self._profile
-        key = NATURAL_KEYS[failing_item]
-        listed = self._listed_items(main).subquery()
-        current = None
-        if main.current is not None:
-            keys = select(main.rows.c.sample_no)
-            own_source = [failing_item.c.source == profile.source]
-            current = self._current.fetch(failing_item, "sample_no", keys, own_source)
-        merged = {name: self._merged_item(name, listed, current) for name in stored_columns(failing_item)}
-        rows = select(*labelled(failing_item, merged, current, key)).select_from(
-            join_current(listed, current, key)
-        )
-        return TablePlan(failing_item, key, rows.subquery(), current, self._no_longer_listed(listed, current))
-
-    def _listed_items(self, main: TablePlan) -> Select[Any]:
-        item, profile = self._staging.item, self._profile
-        names = [
-            name for name in stored_columns(failing_item) if name not in ("source", "sample_no", "item_name")
-        ]
-        query = select(
-            literal(profile.source).label("source"),
-            item.c.sample_no,
-            item.c.item_name,
-            *(func.min(item.c[name]).label(name) for name in names),
-        ).where(item.c.verdict.in_(FAILING))
-        if profile.rows == "record":
-            query = query.where(item.c[ROW_ID].in_(select(self._staging.chosen.c[ROW_ID])))
-        if profile.items is not None and profile.items.only_if_unqualified:
-            failed = select(main.rows.c.sample_no).where(main.rows.c.supervision_verdict == "unqualified")
-            query = query.where(item.c.sample_no.in_(failed))
-        return query.group_by(item.c.sample_no, item.c.item_name)
-
-    def _merged_item(self, name: str, listed: Subquery, current: Table | None) -> ColumnElement[Any]:
-        if current is None or name in NATURAL_KEYS[failing_item]:
-            return listed.c[name]
-        mapped = {item_columns()[part] for part in _item_parts(self._profile)} | {"verdict", "group_code"}
-        if name not in mapped:
-            return current.c[name]
-        return (
-            listed.c[name]
-            if self._profile.listing == "full"
-            else func.coalesce(listed.c[name], current.c[name])
-        )
-
-    def _no_longer_listed(self, listed: Subquery, current: Table | None) -> Select[Any] | None:
-        if current is None or self._profile.listing != "full":
-            return None
-        key = NATURAL_KEYS[failing_item]
-        joined = current.outerjoin(listed, _all([current.c[name] == listed.c[name] for name in key]))
-        return (
-            select(*(current.c[name] for name in key)).select_from(joined).where(listed.c.sample_no.is_(None))
-        )
-
     def _firms_plan(self, main: TablePlan) -> TablePlan:
         firm, key = self._staging.firm, NATURAL_KEYS[enterprise]
         prefixes = [prefix for prefix, _, _ in FIRMS[self._profile.table]]
@@ -220,11 +173,6 @@ def _merged_firm(name: str, staged: Subquery, current: Table | None) -> ColumnEl
         return old
     # A file that does not say an enterprise's address does not empty it.
     return staged.c[name] if current is None else func.coalesce(staged.c[name], old)
-
-
-def _item_parts(profile: Profile) -> Sequence[str]:
-    named = [name for name in profile.columns if name in item_columns()]
-    return [*named, *(profile.items.parts if profile.items else ())]
 
 
 def _all(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:

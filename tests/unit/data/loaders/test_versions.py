@@ -142,6 +142,55 @@ def test_a_list_of_unqualified_samples_does_not_blank_a_full_record(
     assert len(current(any_engine, failing_item)) == 2
 
 
+def narrow_profile(tmp_path: Path) -> Path:
+    """The profile of the items file, as a publication that states the conclusion itself and has remarks."""
+    narrow = tmp_path / "narrow.toml"
+    text = ITEM_PROFILE.replace('source = "测试"', 'source = "测试"\nlisting = "unqualified"')
+    text = text.replace('value = "常规"', 'value = "专项"')
+    text = text.replace(
+        'from = "结论"\nmap = { "合格" = "纯抽检合格样品", "不合格" = "纯抽检不合格样品" }',
+        'value = "纯抽检不合格样品"\n\n[columns.remark]\nfrom = "结论"',
+    )
+    narrow.write_text(text, encoding="utf-8")
+    return narrow
+
+
+def test_a_publication_fills_a_full_record_and_replaces_nothing(
+    any_engine: Engine, write_csv: Write, item_profile: Path, tmp_path: Path
+) -> None:
+    pending = ("A3", "2025-01-03", "", "桃", "铅", "不合格项", "")
+    load(any_engine, write_csv([ITEM_HEADER, *ITEMS, pending]), item_profile)
+    rows = [
+        ("A1", "2025-06-30", "已公布", "别的名称", "铅", "不合格项", "0.9"),
+        ("A3", "2025-06-30", "已公布", "别的名称", "铅", "不合格项", "0.7"),
+    ]
+    load(any_engine, write_csv([ITEM_HEADER, *rows], "b.csv"), narrow_profile(tmp_path))
+    records = {row["sample_no"]: row for row in current(any_engine, sample)}
+    assert (records["A1"]["food_name"], str(records["A1"]["sampled_on"])) == ("苹果", "2025-01-02")
+    assert (records["A1"]["sampling_kind"], records["A1"]["remark"]) == ("常规", "已公布")
+    assert (records["A3"]["conclusion"], records["A3"]["listing"]) == ("纯抽检不合格样品", "full")
+    assert (records["A3"]["supervision_verdict"], records["A3"]["result_state"]) == (
+        "unqualified",
+        "concluded",
+    )
+    measured = {
+        (row["sample_no"], row["item_name"]): row["measured_value"]
+        for row in current(any_engine, failing_item)
+    }
+    assert measured == {("A1", "铅"): "0.5", ("A1", "毒死蜱"): "0.3", ("A3", "铅"): "0.7"}
+
+
+def test_items_a_corrected_publication_no_longer_lists_end(
+    any_engine: Engine, write_csv: Write, tmp_path: Path
+) -> None:
+    profile = narrow_profile(tmp_path)
+    load(any_engine, write_csv([ITEM_HEADER, ITEMS[0], ITEMS[2], ("B1", *ITEMS[0][1:])]), profile)
+    report = load(any_engine, write_csv([ITEM_HEADER, ITEMS[0]], "b.csv"), profile)
+    assert report.tables["failing_item"].closed == 1
+    listed = [(row["sample_no"], row["item_name"]) for row in current(any_engine, failing_item)]
+    assert listed == [("A1", "铅"), ("B1", "铅")]
+
+
 def test_a_dry_run_writes_nothing(any_engine: Engine, write_csv: Write, small_profile: Path) -> None:
     report = load(any_engine, write_csv([SMALL_HEADER, *GOOD]), small_profile, dry_run=True)
     assert (report.new, report.version) == (3, None)
