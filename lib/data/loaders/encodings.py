@@ -85,13 +85,21 @@ def _layout(head: bytes, name: str, encoding: str, profile: Profile) -> TextLayo
     if not rows:
         raise refuse_file(name, "文件是空的")
     index, match = find_header(rows, profile)
-    if match.missing:
+    if not match.fits:
         raise header_missing(name, None, index, match)
     return TextLayout(encoding, ends[index], index + 1, tuple(rows[index]), match)
 
 
 def header_missing(name: str, sheet: str | None, index: int, match: HeaderMatch) -> LoadRefused:
-    """The refusal of a file whose header row lacks columns that the profile reads."""
+    """The refusal of a file whose header row lacks columns that the profile reads, or has ones it forbids."""
+    if not match.missing:
+        named = "、".join(match.forbidden)
+        return refuse_file(
+            name,
+            f"表头中有列 {named}，这种表格不应该有（方案 file.forbidden_headers）。请核对导入方案是否选错",
+            sheet=sheet,
+            row=index + 1,
+        )
     found = f"；最接近的是第 {index + 1} 行" if match.positions else ""
     more = f"等 {len(match.missing)} 列" if len(match.missing) > 8 else ""
     return refuse_file(

@@ -39,6 +39,13 @@ class HeaderMatch:
     positions: Mapping[str, int]
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
+    #: Columns that show the table to be of another kind than the profile's.
+    forbidden: tuple[str, ...] = ()
+
+    @property
+    def fits(self) -> bool:
+        """Whether the header holds every column the profile needs and none that it forbids."""
+        return not self.missing and not self.forbidden
 
     def position(self, accepted: Headers) -> int | None:
         """Index of the first of the accepted names that the header holds."""
@@ -74,7 +81,9 @@ def match(header: Sequence[str], profile: Profile) -> HeaderMatch:
         for cell, name in zip(header, numbered(header), strict=True)
         if name and name not in known
     ]
-    return HeaderMatch(positions, tuple(dict.fromkeys(missing)), tuple(unknown))
+    telling = [normalised(text) for text in profile.file.forbidden_headers]
+    forbidden = [str(cell).strip() for cell in header if any(text in normalised(cell) for text in telling)]
+    return HeaderMatch(positions, tuple(dict.fromkeys(missing)), tuple(unknown), tuple(forbidden))
 
 
 def find_header(rows: Sequence[Sequence[str]], profile: Profile) -> tuple[int, HeaderMatch]:

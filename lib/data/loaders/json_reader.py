@@ -20,7 +20,7 @@ def read_json(path: Path, name: str, reading: Reading) -> Chunks:
     records = _records(_parsed(path, name), name, profile.file.records)
     header = tuple(dict.fromkeys(key for record in records for key in record))
     found = match(header, profile)
-    if found.missing:
+    if not found.fits:
         raise header_missing(name, profile.file.records or None, 0, found)
     sheet = Sheet(name, profile.file.records or None, header, found)
     needed = reading.wanted(sheet)

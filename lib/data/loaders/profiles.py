@@ -101,6 +101,7 @@ class FileRule(_Section):
     sheets: list[str] = Field(default_factory=list)
     records: str = ""
     members: str = "*"
+    forbidden_headers: list[str] = Field(default_factory=list)
     header_search_rows: int = Field(default=20, ge=1, le=200)
     formulas: Literal["refuse", "cached"] = "refuse"
 

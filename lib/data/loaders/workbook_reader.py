@@ -77,7 +77,7 @@ def _open_sheet(
         for row in islice(content.iter_rows(), profile.file.header_search_rows)
     ]
     index, match = find_header(rows, profile)
-    if match.missing:
+    if not match.fits:
         return header_missing(name, title, index, match)
     return content, index, Sheet(name, title, tuple(rows[index]), match)
 

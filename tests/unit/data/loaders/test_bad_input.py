@@ -51,6 +51,21 @@ def test_a_file_of_another_format_names_the_missing_columns(sqlite_engine: Engin
     assert "找不到表头" in str(refused)
 
 
+@pytest.mark.parametrize(
+    "telling", ["不合格项目", "检验值", "检验结果", "不合格项目‖检验结果‖标准值", "不合格 项目*"]
+)
+def test_a_list_of_unqualified_samples_is_no_list_of_qualified_ones(
+    sqlite_engine: Engine, write_csv: Write, telling: str
+) -> None:
+    header = ["抽样编号", "样品名称", "被抽样单位名称", "被抽样单位地址", "标称生产企业名称", telling]
+    row = ["XBJ25341202000000001", "苹果", "甲店", "阜阳市", "/", "铅"]
+    refused = refusal(sqlite_engine, write_csv([header, row]), "samr-workbook-qualified")
+    assert telling in str(refused)
+    assert "不应该有" in str(refused)
+    accepted = write_csv([header[:-1], row[:-1]], "b.csv")
+    assert load(sqlite_engine, accepted, "samr-workbook-qualified").new == 1
+
+
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", "编号,抽样日期,结论\n".encode()])
 def test_an_empty_file_is_refused(
     sqlite_engine: Engine, tmp_path: Path, small_profile: Path, content: bytes
