@@ -29,6 +29,7 @@ from lib.metrics.analyses.moved import Moved, what_moved
 from lib.metrics.analyses.sampling_lift import SamplingKinds, sampling_kinds
 from lib.metrics.analyses.year_on_year import YearOnYear, year_on_year
 from lib.metrics.compute import Result, compute
+from lib.metrics.extent import data_range
 from lib.metrics.metric import Metric
 from lib.metrics.registry import get_metric
 from lib.ui.metric_words import measure_of
@@ -123,6 +124,12 @@ def extent(source: Source) -> Extent:
         campaigns=tuple(sorted(periods["campaign"].dropna().unique())),
         districts=frozenset(codes),
     )
+
+
+@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
+def first_day(source: Source, metric_id: str) -> date:
+    """The first day on which there is a record of what the metric counts."""
+    return data_range(source.open(), get_metric(metric_id), source.scope)[0]
 
 
 @st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)

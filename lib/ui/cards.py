@@ -5,6 +5,7 @@ from typing import Final
 
 import streamlit as st
 
+from lib.metrics.analyses.same_months import days_with_data, months_of
 from lib.metrics.analyses.year_on_year import YearOnYear
 from lib.metrics.compute import Result
 from lib.metrics.format import change_text
@@ -44,22 +45,34 @@ def _tile(view: View, metric: Metric) -> None:
         delta_description="比上年同期" if change is not None else None,
         help=_explained(now, comparison),
     )
-    lines = [*counts_lines(now)] or [f"上年同期 {figure_value(_year_before(view, metric))}"]
+    lines = [*counts_lines(now)] or [_year_before(view, metric)]
     if comparison is not None and comparison.left_out:
-        lines.append(f"含结果未齐的{_months(comparison.left_out)}，比较不含")
+        lines.append(_compared(comparison))
     st.caption("  \n".join(plain(line) for line in lines))
 
 
-def _year_before(view: View, metric: Metric) -> Result:
-    return view.result(metric.id, filters=view.filters.previous_year())
+def _year_before(view: View, metric: Metric) -> str:
+    """The count of the same days a year earlier, cut at the day of the data, or why there is none to compare."""
+    same_days = days_with_data(view.filters, view.snapshot.as_of)
+    if same_days is None:
+        return "期间在数据截止日之后，没有上年同期"
+    earlier = same_days.previous_year()
+    first = cached.first_day(view.source, metric.id)
+    if months_of(earlier)[0] < first.year * 100 + first.month:
+        return f"上年同期数据不全（{first.year}年{first.month}月起有数据）"
+    value = figure_value(view.result(metric.id, filters=earlier))
+    cut = "" if same_days == view.filters else f"（{earlier.period_sentence()}）"
+    return f"上年同期{cut} {value}"
 
 
-def _months(codes: Sequence[int]) -> str:
-    return "、".join(f"{code % 100}月" for code in codes)
+def _compared(comparison: YearOnYear) -> str:
+    return "没有两年都齐的月份，不作同比" if comparison.change is None else f"同比只比{comparison.period}"
 
 
 def _explained(now: Result, comparison: YearOnYear | None) -> str:
     parts = [now.metric.description, excluded_text(now), now.sentence]
     if comparison is not None:
-        parts += [f"上年同期{comparison.before.text}，{change_text(comparison.change)}", *comparison.notes]
+        if comparison.change is not None:
+            parts.append(f"上年同期{comparison.before.text}，{change_text(comparison.change)}")
+        parts += comparison.notes
     return plain("；".join(part.rstrip("。") for part in parts if part) + "。")

@@ -73,6 +73,26 @@ def test_counts_and_interval_stand_with_the_rate(open_page: OpenPage, world: Wor
     assert "95% 区间" in shown
 
 
+def test_a_period_beyond_the_data_is_compared_with_the_same_days_only(
+    open_page: OpenPage, world: World
+) -> None:
+    at = open_page("sampling/unqualified_rate", query={"from": "2025-01-01", "to": "2025-12-31"})
+    earlier = [
+        row
+        for row in world.samples
+        if row["sampling_kind"] == "常规" and date(2024, 1, 1) <= row["sampled_on"] <= date(2024, 10, 31)
+    ]
+    assert f"上年同期（2024年1—10月） {len(earlier):,} 批次" in words(at)
+    assert "同比只比2025年1—9月" in words(at), "results of October are not complete"
+
+
+def test_a_period_whose_year_before_has_no_data_is_not_compared(open_page: OpenPage) -> None:
+    at = open_page("sampling/unqualified_rate", query={"from": "2021-01-01", "to": "2021-12-31"})
+    assert "上年同期数据不全（2021年1月起有数据）" in words(at)
+    assert "没有两年都齐的月份，不作同比" in words(at)
+    assert "上年同期 0" not in words(at)
+
+
 def test_one_figure_reads_the_same_on_every_page(open_page: OpenPage) -> None:
     overview, page = (figures(open_page(name))[RATE] for name in PAGES[:2])
     definitions = open_page("reference/definitions")

@@ -1,6 +1,7 @@
 """What moved: groups whose rate differs from the same months a year before by more than chance, all groups weighed.
 
-One query per period and dimension. Fisher's exact test per group, Benjamini–Hochberg over all groups looked at.
+Two queries by month and one per period and dimension. Fisher's exact test per group, Benjamini–Hochberg over all
+groups looked at.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +16,8 @@ from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.metrics.analyses.judgement import COMPLETE, SMALL, numbers
-from lib.metrics.analyses.year_on_year import check_additive, compared_period, provisional_months
+from lib.metrics.analyses.same_months import SameMonths, same_months
+from lib.metrics.analyses.year_on_year import check_additive
 from lib.metrics.compute import compute
 from lib.metrics.dimensions import DIMENSIONS
 from lib.metrics.format import change_of, change_text, rate_with_counts_text
@@ -23,7 +25,6 @@ from lib.metrics.metric import Metric
 from lib.stats.funnel import adjusted_p_values
 
 _RATE: Final = 0.05
-_YEAR: Final = 100
 _COUNTS: Final = ("numerator", "denominator")
 _COLUMNS: Final = ("dimension", "code", "name", "now_x", "now_n", "before_x", "before_n", "p_value")
 
@@ -55,30 +56,30 @@ def what_moved(
 ) -> Moved:
     """Groups of the dimensions that changed, at a false discovery rate over all of them together."""
     check_additive(metric)
-    months = compute(snapshot, metric, filters, scope, by=("month",))
-    left_out = provisional_months(snapshot, months, complete_at)
+    now = compute(snapshot, metric, filters, scope, by=("month",))
+    before = compute(snapshot, metric, filters.previous_year(), scope, by=("month",))
+    months = same_months(filters, now.frame, before.frame, snapshot.as_of, complete_at)
 
     def split(asked: Filters, by: tuple[str, ...]) -> pd.DataFrame:
         return compute(snapshot, metric, asked, scope, by=by, with_excluded=False).frame
 
-    tables = [_both_years(split, filters, name, left_out) for name in dimensions]
+    tables = [_both_years(split, months, name) for name in dimensions]
     groups = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(_COLUMNS))
     q_values = adjusted_p_values(groups["p_value"]) if len(groups) else np.empty(0)
     moved = groups.assign(q_value=q_values)
     moved = moved[moved["q_value"] <= rate].sort_values(["q_value", "dimension", "code"], ignore_index=True)
     return Moved(
         metric=metric,
-        filters=months.filters,
-        frame=_worded(moved, metric, compared_period(filters, left_out)),
+        filters=now.filters,
+        frame=_worded(moved, metric, months.period),
         compared=len(groups),
-        notes=_notes(len(groups), len(moved), left_out, rate),
+        notes=_notes(len(groups), len(moved), months, rate),
     )
 
 
-def _both_years(split: Split, filters: Filters, name: str, left_out: tuple[int, ...]) -> pd.DataFrame:
-    now = _sums(split, filters, name, left_out)
-    months_before = tuple(month - _YEAR for month in left_out)
-    before = _sums(split, filters.previous_year(), name, months_before)
+def _both_years(split: Split, months: SameMonths, name: str) -> pd.DataFrame:
+    now = _sums(split, months.filters, name, months.kept)
+    before = _sums(split, months.filters.previous_year(), name, months.kept_before)
     both = now.merge(before, on="code", suffixes=("", "_before"))
     enough = (both["denominator"] >= SMALL) & (both["denominator_before"] >= SMALL)
     both = both[enough].rename(
@@ -96,9 +97,9 @@ def _both_years(split: Split, filters: Filters, name: str, left_out: tuple[int, 
     ]
 
 
-def _sums(split: Split, filters: Filters, name: str, left_out: tuple[int, ...]) -> pd.DataFrame:
-    frame = split(filters, (name, "month") if left_out else (name,))
-    frame = frame[~frame["month"].isin(left_out)] if left_out else frame
+def _sums(split: Split, filters: Filters, name: str, months: tuple[int, ...]) -> pd.DataFrame:
+    frame = split(filters, (name, "month"))
+    frame = frame[frame["month"].isin(months)]
     known = frame[frame[name].notna()].rename(columns={name: "code", f"{name}_name": "name"})
     whole = known.assign(**{count: np.nan_to_num(numbers(known[count])).astype("int64") for count in _COUNTS})
     return whole.groupby(["code", "name"], as_index=False)[list(_COUNTS)].sum()
@@ -125,13 +126,13 @@ def _worded(moved: pd.DataFrame, metric: Metric, period: str) -> pd.DataFrame:
     )
 
 
-def _notes(compared: int, moved: int, left_out: tuple[int, ...], rate: float) -> tuple[str, ...]:
-    notes = [
-        f"共比较{compared}组（两年各不少于{SMALL}批次），列出的{moved}组在考虑多次比较后仍超出偶然"
-        f"（错误发现率{rate:.0%}）。"
+def _notes(compared: int, moved: int, months: SameMonths, rate: float) -> tuple[str, ...]:
+    if not months.kept:
+        return (f"{months.period}没有两年数据都齐的月份，不作比较。", *months.notes())
+    looked_at = f"共比较{compared}组（两年各不少于{SMALL}批次），"
+    found = (
+        f"列出的{moved}组在考虑多次比较后仍超出偶然（错误发现率{rate:.0%}）。"
         if moved
-        else f"共比较{compared}组（两年各不少于{SMALL}批次），没有哪一组的变化超出偶然波动。"
-    ]
-    if left_out:
-        notes.append("尚未结束或结果未齐的月份两年都未列入。")
-    return tuple(notes)
+        else "没有哪一组的变化超出偶然波动。"
+    )
+    return (looked_at + found, *months.notes())

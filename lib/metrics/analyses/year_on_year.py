@@ -1,8 +1,6 @@
 """The same period a year earlier: both pairs of counts, the change, its interval and a phrase. Two queries."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -10,13 +8,11 @@ import pandas as pd
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
-from lib.metrics.analyses.control import period_end
-from lib.metrics.analyses.judgement import COMPLETE, completeness, numbers
-from lib.metrics.compute import Result, compute
+from lib.metrics.analyses.judgement import COMPLETE, numbers
+from lib.metrics.analyses.same_months import same_months
+from lib.metrics.compute import compute
 from lib.metrics.format import Change, change_of, change_text, rate_with_counts_text
 from lib.metrics.metric import Count, Metric
-
-_YEAR: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,13 +30,17 @@ class Sums:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class YearOnYear:
-    """Comparison of final months only. `change` is None where one of the periods has no denominator."""
+    """Comparison of months that are final in both years; `period` says which, `left_out` holds the others.
+
+    `change` is None where no month can be compared; both sums are then empty.
+    """
 
     metric: Metric
     filters: Filters
     now: Sums
     before: Sums
     change: Change | None
+    period: str
     phrase: str
     notes: tuple[str, ...]
     left_out: tuple[int, ...]
@@ -49,14 +49,12 @@ class YearOnYear:
 def year_on_year(
     snapshot: Snapshot, metric: Metric, filters: Filters, scope: Scope, *, complete_at: float = COMPLETE
 ) -> YearOnYear:
-    """Compare a proportion with the same months of the year before; provisional months are left out of both."""
+    """Compare a proportion with the same months of the year before; only months final in both years count."""
     check_additive(metric)
     now = compute(snapshot, metric, filters, scope, by=("month",))
-    earlier = filters.previous_year()
-    before = compute(snapshot, metric, earlier, scope, by=("month",), with_excluded=False)
-    left_out = provisional_months(snapshot, now, complete_at)
-    first = _sums(now.frame, left_out)
-    second = _sums(before.frame, tuple(month - _YEAR for month in left_out))
+    before = compute(snapshot, metric, filters.previous_year(), scope, by=("month",))
+    months = same_months(filters, now.frame, before.frame, snapshot.as_of, complete_at)
+    first, second = _sums(now.frame, months.kept), _sums(before.frame, months.kept_before)
     change = change_of(first.numerator, first.denominator, second.numerator, second.denominator)
     return YearOnYear(
         metric=metric,
@@ -64,22 +62,11 @@ def year_on_year(
         now=first,
         before=second,
         change=change,
-        phrase=_phrase(f"{compared_period(filters, left_out)}{metric.name}", first, second, change),
-        notes=_notes(left_out, earlier, first, second),
-        left_out=left_out,
+        period=months.period,
+        phrase=_phrase(f"{months.period}{metric.name}", first, second, change),
+        notes=months.notes(),
+        left_out=months.left_out,
     )
-
-
-def provisional_months(
-    snapshot: Snapshot, by_month: Result, complete_at: float = COMPLETE
-) -> tuple[int, ...]:
-    """Months that still run or whose results are not complete enough to compare."""
-    frame = by_month.frame[by_month.frame["month"].notna()]
-    if frame.empty:
-        return ()
-    running = np.array([period_end(int(month), "month") > snapshot.as_of for month in frame["month"]])
-    waiting = running | (completeness(frame) < complete_at)
-    return tuple(int(month) for month in frame.loc[waiting, "month"])
 
 
 def check_additive(metric: Metric) -> None:
@@ -89,42 +76,15 @@ def check_additive(metric: Metric) -> None:
         raise ValueError(f"指标“{metric.name}”不能逐月相加，不作同比")
 
 
-def _sums(frame: pd.DataFrame, left_out: tuple[int, ...]) -> Sums:
-    kept = frame[~frame["month"].isin(left_out)]
+def _sums(frame: pd.DataFrame, months: tuple[int, ...]) -> Sums:
+    kept = frame[frame["month"].isin(months)]
     numerator, denominator = (int(np.nansum(numbers(kept[name]))) for name in ("numerator", "denominator"))
     return Sums(numerator=numerator, denominator=denominator)
 
 
-def compared_period(filters: Filters, left_out: tuple[int, ...]) -> str:
-    """Words for the months that were compared: the period cut short at its end, or with the gaps named."""
-    if not left_out:
-        return filters.period_sentence()
-    first = date(min(left_out) // _YEAR, min(left_out) % _YEAR, 1)
-    last = filters.end.year * 12 + filters.end.month
-    is_tail = last - (first.year * 12 + first.month) + 1 == len(left_out)
-    if is_tail and first > filters.start:
-        return filters.with_(end=first - timedelta(days=1)).period_sentence()
-    return f"{filters.period_sentence()}（不含{_months(left_out)}）"
-
-
-def _months(months: tuple[int, ...]) -> str:
-    return "、".join(f"{month // _YEAR}年{month % _YEAR}月" for month in months)
-
-
 def _phrase(subject: str, now: Sums, before: Sums, change: Change | None) -> str:
-    if not now.denominator:
-        return f"{subject}没有结果已齐的月份，暂不作同比。"
     if change is None:
-        return f"{subject}{now.text}，没有可比的上年同期。"
+        return f"{subject}没有两年数据都齐的月份，不作同比。"
     if not change.is_clear:
         return f"{subject}{now.text}，上年同期{before.text}，{change_text(change)}。"
     return f"{subject}{now.text}，比上年同期{before.text}{change_text(change)}。"
-
-
-def _notes(left_out: tuple[int, ...], earlier: Filters, now: Sums, before: Sums) -> tuple[str, ...]:
-    notes = []
-    if left_out:
-        notes.append(f"{_months(left_out)}尚未结束或结果未齐，两年的这些月份都未列入比较。")
-    if now.denominator and not before.denominator:
-        notes.append(f"上年同期（{earlier.period_sentence()}）没有已出结论的样品。")
-    return tuple(notes)

@@ -148,7 +148,9 @@ def test_only_what_chance_does_not_explain_has_moved(make: Make) -> None:
     assert (
         moved.frame["sentence"]
         .iloc[0]
-        .startswith("糕点2025年监督抽检不合格率12.00%（60/500），比上年同期2.00%（10/500）上升10.00个百分点")
+        .startswith(
+            "糕点2025年3月监督抽检不合格率12.00%（60/500），比上年同期2.00%（10/500）上升10.00个百分点"
+        )
     )
     assert moved.compared == 4, "groups with fewer than 30 tests in either year are not looked at"
 
@@ -164,6 +166,15 @@ def test_moved_leaves_out_months_without_all_results(make: Make) -> None:
     rows = by_month({(2024, 3): (10, 500), (2025, 3): (10, 500), (2024, 9): (0, 300), (2025, 9): (90, 300)})
     rows += waiting(200, day=date(2025, 9, 15))
     assert what_moved(make(sample=rows), RATE, YEAR, ALL).frame.empty
+
+
+def test_moved_compares_only_months_that_are_in_both_years(make: Make) -> None:
+    rows = by_month({(2024, 3): (10, 500), (2025, 3): (11, 500), (2024, 12): (250, 500)})
+    moved = what_moved(make(sample=rows), RATE, YEAR, ALL)
+    assert moved.frame.empty, "December 2025 is after the day of the data"
+    assert moved.notes[1].endswith("比较的是2025年3月与2024年3月。")
+    nothing = what_moved(make(sample=by_month({(2025, 3): (11, 500)})), RATE, YEAR, ALL)
+    assert (nothing.compared, nothing.notes[0]) == (0, "2025年没有两年数据都齐的月份，不作比较。")
 
 
 def test_the_list_of_repeat_offenders_is_as_long_as_the_figure(make: Make) -> None:
