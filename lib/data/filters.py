@@ -22,7 +22,8 @@ class Filters:
 
     ``sampling`` is the kind of sampling: routine by default; ``ALL_SAMPLING`` pools everything and says so.
     ``undated`` takes in records without a date (publication tables carry none); it has no URL form, because pages
-    always ask for a period.
+    always ask for a period. ``sampling_asked`` says that the kind of sampling was asked for by name, so that a metric
+    with its own default does not put it in the place of 常规; it has no URL form either.
     """
 
     start: date
@@ -38,6 +39,7 @@ class Filters:
     place: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     undated: bool = False
+    sampling_asked: bool = False
 
     def __post_init__(self) -> None:
         if self.start > self.end:
@@ -76,7 +78,7 @@ class Filters:
         query = {"from": self.start.isoformat(), "to": self.end.isoformat()}
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name in ("start", "end", "undated") or value == field.default:
+            if field.name in ("start", "end", "undated", "sampling_asked") or value == field.default:
                 continue
             query[field.name] = ",".join(value) if isinstance(value, tuple) else str(value)
         return query

@@ -63,6 +63,7 @@ def run_metric(
         start=start or min(first, end or first),
         end=end or max(last, start or last),
         undated=start is None and end is None,
+        sampling_asked="sampling" in conditions,
         **conditions,
     )
     numbers = dict(_number(parameter) for parameter in parameters)

@@ -49,11 +49,12 @@ def effective_filters(metric: Metric, filters: Filters) -> Filters:
     """The filters a metric really applies.
 
     Asking for a campaign allows its kind of sampling; a metric may have its own kinds of sampling as default and
-    its own district side. What changed is visible in the sentence of the result.
+    its own district side. Kinds of sampling asked for by name stay as they are. What changed is visible
+    in the sentence of the result.
     """
     if metric.fixed_side is not None:
         filters = filters.with_(side=metric.fixed_side)
-    if filters.sampling != (ROUTINE,):
+    if filters.sampling_asked or filters.sampling != (ROUTINE,):
         return filters
     if metric.default_sampling:
         return filters.with_(sampling=metric.default_sampling)
@@ -88,7 +89,8 @@ def sampling_allowed(table: Table, filters: Filters) -> ColumnElement[bool] | No
 def check_sampling(metric: Metric, filters: Filters) -> None:
     """Refuse an explicit kind of sampling where no side knows one and the metric does not say it ignores it."""
     knows = any("sampling_kind" in side.table.c for side in metric.sides)
-    if not (knows or "sampling" in metric.ignores or filters.sampling == (ROUTINE,)):
+    by_default = filters.sampling == (ROUTINE,) and not filters.sampling_asked
+    if not (knows or "sampling" in metric.ignores or by_default):
         raise _not_applicable(metric, "sampling")
 
 

@@ -133,3 +133,11 @@ def test_the_list_names_every_metric() -> None:
     for metric in all_metrics().values():
         assert f"{metric.id}  {metric.name}（{metric.unit}）" in text
     assert "参数 k" in text
+
+
+def test_routine_sampling_asked_for_by_name_is_not_replaced_by_the_default_of_a_metric(folder: Path) -> None:
+    # The fixture has three routine batches, one of them unqualified, and one qualified campaign batch.
+    (own,) = rows_of(run_metric(folder, "problem_finding_rate"))
+    assert (own["numerator"], own["denominator"]) == ("0", "1")
+    (asked,) = rows_of(run_metric(folder, "problem_finding_rate", where=["sampling=常规"]))
+    assert (asked["numerator"], asked["denominator"]) == ("1", "3")

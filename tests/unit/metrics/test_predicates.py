@@ -108,6 +108,9 @@ def test_an_ignored_filter_is_said(make_snapshot: Callable[..., Snapshot]) -> No
         ("problem_finding_rate", {"sampling": ("靶向",)}, ("靶向",)),
         ("disposal_overdue", {}, (ALL_SAMPLING,)),
         ("repeat_offenders", {}, (ALL_SAMPLING,)),
+        ("problem_finding_rate", {"sampling_asked": True}, ("常规",)),
+        ("disposal_overdue", {"sampling_asked": True}, ("常规",)),
+        ("unqualified_rate", {"campaign": ("C1",), "sampling_asked": True}, ("常规",)),
     ],
 )
 def test_which_sampling_counts_by_default(
