@@ -34,6 +34,8 @@ class Conflicts:
             self._reject_contradicting_items()
         if self._profile.on_conflict == "reject":
             self._reject_contradicting_records()
+            if not staging.by_item:
+                self._reject_contradicting_items()
         record = staging.record
         pick = func.max if self._profile.on_conflict == "last" else func.min
         chosen = select(pick(record.c[ROW_ID])).group_by(*self._keys())
@@ -71,12 +73,14 @@ class Conflicts:
         twice = (
             select(item.c.sample_no, item.c.item_name)
             .group_by(item.c.sample_no, item.c.item_name)
-            .having(func.count(item.c.digest.distinct()) > 1)
+            # One cell may name an item twice, with several results; two rows may not.
+            .having((func.count(item.c.digest.distinct()) > 1) & (func.count(item.c[ROW_ID].distinct()) > 1))
             .subquery()
         )
         rows = (
-            select(item.c[ROW_ID], item.c.item_name)
+            select(item.c[ROW_ID], func.min(item.c.item_name))
             .join(twice, (twice.c.sample_no == item.c.sample_no) & (twice.c.item_name == item.c.item_name))
+            .group_by(item.c.sample_no, item.c[ROW_ID])
             .order_by(item.c.sample_no, item.c[ROW_ID])
         )
         listed = self._staging.rows(rows)

@@ -41,11 +41,19 @@ def _listed(staging: Staging, profile: Profile, main: TablePlan) -> Select[Any]:
         *(func.min(item.c[name]).label(name) for name in names),
     ).where(item.c.verdict.in_(FAILING))
     if profile.rows == "record":
-        query = query.where(item.c[ROW_ID].in_(select(staging.chosen.c[ROW_ID])))
+        query = query.where(item.c[ROW_ID].in_(_rows_like_the_chosen(staging)))
     if profile.items is not None and profile.items.only_if_unqualified:
         failed = select(main.rows.c.sample_no).where(main.rows.c.supervision_verdict == "unqualified")
         query = query.where(item.c.sample_no.in_(failed))
     return query.group_by(item.c.sample_no, item.c.item_name)
+
+
+def _rows_like_the_chosen(staging: Staging) -> Select[Any]:
+    """Rows with the same record as the chosen one: each may name items that the others do not."""
+    row, pick = staging.record, staging.record.alias()
+    same = [row.c[name] == pick.c[name] for name in (*staging.key, "digest")]
+    picked = pick.join(staging.chosen, staging.chosen.c[ROW_ID] == pick.c[ROW_ID])
+    return select(row.c[ROW_ID]).select_from(picked.join(row, and_(*same)))
 
 
 def _merged(

@@ -100,7 +100,7 @@ class Mapper:
         arrays = [columns.get(field.name, pa.nulls(count, field.type)) for field in self.schema]
         arrays[0] = row_ids
         records = pa.table(dict(zip(self.schema.names, arrays, strict=True)), schema=self.schema)
-        records = records.filter(pa.array(self._first_of_same(count) | bad.mask))
+        records = records.filter(pa.array(self._first_of_same(chunk) | bad.mask))
         if not bad.mask.any():
             return Mapped(records, items, firms, sample_no[:0], count, 0)
         good = pa.array(~bad.mask)
@@ -113,15 +113,23 @@ class Mapper:
         records = records.filter(pc.is_in(records.column(ROW_ID), value_set=row_ids.filter(good)))
         return Mapped(records, items.filter(kept), firms, spoiled, count, int(bad.mask.sum()))
 
-    def _first_of_same(self, count: int) -> np.ndarray:
-        """Rows that are not the same as a row above them in the chunk, items aside."""
-        mixed = np.zeros(count, dtype=np.uint64)
+    def _first_of_same(self, chunk: Chunk) -> np.ndarray:
+        """Rows that are not the same as a row above them in the chunk; items in rows of their own aside."""
+        mixed = np.zeros(len(chunk.rows), dtype=np.uint64)
         known = targets(self.profile.table)
-        for name, plan in self._plans.items():
-            if plan.codes is not None and known[name].part_of != "item" and name not in FREE_TEXT:
-                mixed = (mixed ^ plan.codes.astype(np.uint64)) * _MIXER
-                mixed ^= mixed >> np.uint64(29)
-        first = np.zeros(count, dtype=bool)
+        codes = [
+            plan.codes
+            for name, plan in self._plans.items()
+            if plan.codes is not None and known[name].part_of != "item" and name not in FREE_TEXT
+        ]
+        rule = self.profile.items
+        if rule and (position := chunk.sheet.match.position(rule.from_)) is not None:
+            encoded = chunk.columns[position].dictionary_encode()
+            codes.append(encoded.indices.to_numpy(zero_copy_only=False))
+        for code in codes:
+            mixed = (mixed ^ code.astype(np.uint64)) * _MIXER
+            mixed ^= mixed >> np.uint64(29)
+        first = np.zeros(len(chunk.rows), dtype=bool)
         first[np.unique(mixed, return_index=True)[1]] = True
         return first
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from lib.data.loaders.errors import LoadRefused
 from lib.data.snapshot import newest_version
 from lib.data.tables.loads import data_version
 from lib.data.tables.sampling import disposal, enterprise, failing_item, sample
@@ -214,6 +215,31 @@ def test_samples_spread_over_files_are_one_load(
     report = load(sqlite_engine, paths, item_profile)
     assert (report.new, report.duplicates, report.version) == (2, 1, 1)
     assert current(sqlite_engine, sample)[0]["tested_items"] == 3
+
+
+CELL_PROFILE = """
+[items]
+from = "不合格项目"
+parts = ["item_name", "item_measured_value"]
+"""
+
+
+def test_items_of_equal_rows_of_one_sample_are_joined(
+    sqlite_engine: Engine, write_csv: Write, small_profile: Path, tmp_path: Path
+) -> None:
+    profile = tmp_path / "cells.toml"
+    profile.write_text(small_profile.read_text(encoding="utf-8") + CELL_PROFILE, encoding="utf-8")
+    row = ("A1", "2025-01-02", "不合格")
+    rows = [(*SMALL_HEADER, "不合格项目"), (*row, "铅|1；镉|2"), (*row, "铅|1；汞|3"), (*row, "铅|1；汞|3")]
+    report = load(sqlite_engine, write_csv(rows), profile)
+    assert (report.new, report.duplicates) == (1, 2)
+    found = [(item["item_name"], item["measured_value"]) for item in current(sqlite_engine, failing_item)]
+    assert found == [("汞", "3"), ("铅", "1"), ("镉", "2")]
+    other = write_csv([rows[0], (*row, "铅|1；砷|1"), (*row, "铅|5；砷|1")], "b.csv")
+    with pytest.raises(LoadRefused, match="2 行") as caught:
+        load(sqlite_engine, other, profile)
+    assert {(reject.row, reject.value) for reject in caught.value.rejects} == {(2, "铅"), (3, "铅")}
+    assert "同一项目出现多次而内容不同" in caught.value.rejects[0].reason
 
 
 def test_a_bad_item_row_takes_its_whole_sample_along(
