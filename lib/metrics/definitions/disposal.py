@@ -7,7 +7,7 @@ published.
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, and_, func, not_, or_
 
 from lib.data.filters import ALL_SAMPLING
 from lib.data.tables.snapshot import disposal, sample
@@ -23,7 +23,12 @@ DIMENSIONS: Final = (
 ORDER: Final = "《食品安全抽样检验管理办法》（总局令第15号，2022年修正）"
 _ALL: Final = (ALL_SAMPLING,)
 
-LIVE = disposal.c.result_state != "voided"
+_NOT_VOIDED = disposal.c.result_state != "voided"
+#: A re-inspection turned the sample to qualified. A problem of its monitoring items still has to be followed up.
+_CLEARED = and_(
+    disposal.c.supervision_verdict == "qualified", disposal.c.monitoring_verdict.is_distinct_from("problem")
+)
+LIVE = and_(_NOT_VOIDED, func.coalesce(_CLEARED, False).is_(False))
 STARTED = and_(disposal.c.started_on.is_not(None), disposal.c.started_on <= AS_OF)
 FINISHED = and_(disposal.c.finished_on.is_not(None), disposal.c.finished_on <= AS_OF)
 START_PASSED = disposal.c.start_due_on < AS_OF
@@ -31,10 +36,15 @@ FINISH_PASSED = disposal.c.finish_due_on < AS_OF
 VERIFIED = and_(disposal.c.recheck_passed.is_(True), disposal.c.rechecked_on <= AS_OF)
 
 VOIDED = Exclusion(id="voided", label="结果作废（异议认可）", where=disposal.c.result_state == "voided")
+#: Sides on which nothing has to be done any more.
+NEEDLESS = (
+    VOIDED,
+    Exclusion(id="cleared", label="样品判定合格（含复检改判）", where=and_(_NOT_VOIDED, _CLEARED)),
+)
 
 
 def sides(*where: ColumnElement[bool]) -> Count:
-    """Disposal sides by the day the report was received; sides of voided results need no disposal."""
+    """Disposal sides by the day the report was received; sides of voided or cleared results need none."""
     return Count(table=disposal, date=disposal.c.received_on, where=(LIVE, *where), unit=Unit.CASE)
 
 
@@ -55,7 +65,7 @@ METRICS: Final = (
         reviewed_on=REVIEWED,
         default_sampling=_ALL,
         excluded=(
-            VOIDED,
+            *NEEDLESS,
             _left_out("not_due", "未启动且未到时限", not_(STARTED), disposal.c.start_due_on >= AS_OF),
             _left_out("no_due_date", "无法推算时限", disposal.c.start_due_on.is_(None)),
         ),
@@ -71,7 +81,7 @@ METRICS: Final = (
         basis=f"{ORDER}第四十五条；常州市（2018年）、深圳市（2021年）考核指标名称",
         reviewed_on=REVIEWED,
         default_sampling=_ALL,
-        excluded=(VOIDED,),
+        excluded=NEEDLESS,
     ),
     Metric(
         id="disposal_on_time_rate",
@@ -85,7 +95,7 @@ METRICS: Final = (
         reviewed_on=REVIEWED,
         default_sampling=_ALL,
         excluded=(
-            VOIDED,
+            *NEEDLESS,
             _left_out("not_due", "未完成且未到时限", not_(FINISHED), disposal.c.finish_due_on >= AS_OF),
             _left_out("no_due_date", "无法推算时限", disposal.c.finish_due_on.is_(None)),
         ),
@@ -100,7 +110,7 @@ METRICS: Final = (
         basis=f"{ORDER}第四十五条",
         reviewed_on=REVIEWED,
         default_sampling=_ALL,
-        excluded=(VOIDED,),
+        excluded=NEEDLESS,
     ),
     Metric(
         id="disposal_overdue",
@@ -113,7 +123,7 @@ METRICS: Final = (
         reviewed_on=REVIEWED,
         default_sampling=_ALL,
         excluded=(
-            VOIDED,
+            *NEEDLESS,
             _left_out("no_due_date", "无法推算时限", not_(FINISHED), disposal.c.finish_due_on.is_(None)),
         ),
     ),
@@ -128,7 +138,7 @@ METRICS: Final = (
         reviewed_on=REVIEWED,
         default_sampling=_ALL,
         excluded=(
-            VOIDED,
+            *NEEDLESS,
             _left_out("no_due_date", "无法推算时限", not_(STARTED), disposal.c.start_due_on.is_(None)),
         ),
     ),
@@ -143,7 +153,7 @@ METRICS: Final = (
         basis="核查处置填报表的整改复查栏；阜阳市流动诊所（2025年11月）以现场核实作为销号条件",
         reviewed_on=REVIEWED,
         default_sampling=_ALL,
-        excluded=(VOIDED,),
+        excluded=NEEDLESS,
     ),
     Metric(
         id="case_filed_rate",
@@ -157,7 +167,7 @@ METRICS: Final = (
         reviewed_on=REVIEWED,
         default_sampling=_ALL,
         excluded=(
-            VOIDED,
+            *NEEDLESS,
             _left_out("not_finished", "未完成", not_(FINISHED)),
             _left_out("not_stated", "已完成但未填是否立案", FINISHED, disposal.c.case_filed.is_(None)),
         ),
@@ -173,7 +183,7 @@ METRICS: Final = (
         basis="核查处置填报表的原因排查栏；闭环监管的一步",
         reviewed_on=REVIEWED,
         default_sampling=_ALL,
-        excluded=(VOIDED, _left_out("not_finished", "未完成", disposal.c.side == "生产", not_(FINISHED))),
+        excluded=(*NEEDLESS, _left_out("not_finished", "未完成", disposal.c.side == "生产", not_(FINISHED))),
     ),
     Metric(
         id="reinspection_reversal_rate",

@@ -122,8 +122,10 @@ def item_row(sample: Mapping[str, Any], item: str, group: str = "PEST", **given:
 def disposal_row(
     sample: Mapping[str, Any], *, received: date, side: str = "流通", **given: Any
 ) -> dict[str, Any]:
-    """A disposal side of a sample."""
+    """A disposal side of a sample, which is unqualified unless something else is given."""
     own = {"side": side, "received_on": received, **period_columns(received, "received_")}
+    if sample["supervision_verdict"] == "qualified":
+        own["supervision_verdict"] = "unqualified"
     return {**sample, **own, **given}
 
 

@@ -315,6 +315,23 @@ def test_disposal_counts_sides_by_the_day_of_receipt(make_snapshot: Make) -> Non
     ]
 
 
+def test_sides_of_samples_cleared_by_reinspection_are_neither_open_nor_late(make_snapshot: Make) -> None:
+    late: dict[str, Any] = {"received": date(2025, 1, 10), "finish_due_on": date(2025, 4, 10)}
+    rows = [
+        disposal_row(sample_row(), **late),
+        disposal_row(sample_row(), supervision_verdict="qualified", objection_status="复检合格", **late),
+        # Qualified by law, but with a monitoring problem: still to be followed up.
+        disposal_row(sample_row(), supervision_verdict="qualified", monitoring_verdict="problem", **late),
+        disposal_row(sample_row(result_state="reinspection"), **late),
+        disposal_row(sample_row(result_state="voided"), supervision_verdict="qualified", **late),
+    ]
+    snapshot = make_snapshot(disposal=rows)
+    assert figure(snapshot, "disposal_open") == (3, None)
+    assert figure(snapshot, "disposal_on_time_rate") == (0, 3)
+    shown = computed(snapshot, "disposal_overdue").frame.iloc[0]
+    assert (shown["numerator"], shown["excluded_cleared"], shown["excluded_voided"]) == (3, 1, 1)
+
+
 def test_verified_filed_and_cause(make_snapshot: Make) -> None:
     done = {"finished_on": date(2025, 2, 1)}
     happened: list[dict[str, Any]] = [
