@@ -61,3 +61,35 @@ def test_short_words_of_the_national_system() -> None:
         "逾期": "逾期异议",
     }
     assert {text: read("national-export", "objection_status", text) for text in words} == words
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        (
+            "tier",
+            {"自治区抽检": "省抽", "直辖市抽检": "省抽", "省抽": "省抽", "国抽": "国抽", "市抽": "市抽"}
+            | {"地级市": "市抽", "设区的市": "市抽", "区抽": "县抽", "县抽": "县抽", "市辖区抽检": "县抽"},
+        ),
+        (
+            "purpose",
+            {
+                "非评价性抽检|风险监测": "风险监测",
+                "非评价性|监督抽检": "监督抽检",
+                "是|监督抽检": "评价性抽检",
+            }
+            | {"否|评价性抽检": "评价性抽检", "否|监督抽检和风险监测": "抽检监测", "否|抽检监测": "抽检监测"}
+            | {"风险监测与监督抽检": "抽检监测", "否|风险监测": "风险监测", "否|监督抽检": "监督抽检"},
+        ),
+        (
+            "sampling_kind",
+            {"非靶向": None, "靶向抽检": "靶向", "抽检监测 非靶向 专项": "专项", "你点我检": "公众点检"},
+        ),
+        (
+            "stage",
+            {"餐饮加工": "餐饮", "加工": "生产", "生产加工环节": "生产", "销售": "流通", "网购": "网抽"},
+        ),
+    ],
+)
+def test_compound_words_of_the_national_system(column: str, words: dict[str, str | None]) -> None:
+    assert {text: read("national-export", column, text) for text in words} == words
