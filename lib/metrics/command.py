@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +27,8 @@ _FIELDS: Final[Mapping[str, str]] = {**FIELD_NAMES, "side": "地区口径"}
 _OTHER_NAMES: Final = dict.fromkeys(("division", "city", "province"), "district")
 #: More values than this are not written out in an error; the sentence says how many there are.
 _LISTED: Final = 60
+#: Starts of a text that a spreadsheet would run as a formula; full-width forms and control characters too.
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class WrongCondition(ValueError):
@@ -87,13 +89,13 @@ def list_metrics() -> str:
 
 
 def to_csv(result: Result) -> str:
-    """The result table as CSV: a header of column names, missing cells empty, lines end with a line feed."""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(result.frame.columns)
-    for row in _records(result.frame):
-        writer.writerow(["" if value is None else value for value in row.values()])
-    return target.getvalue()
+    """The result table as CSV: a header of column names, missing cells empty, lines end with a line feed.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front; numbers are never touched.
+    """
+    lines = [_line(result.frame.columns)]
+    lines += [_line([_cell(value) for value in row.values()]) for row in _records(result.frame)]
+    return "".join(lines)
 
 
 def to_json(result: Result) -> str:
@@ -115,6 +117,20 @@ def to_json(result: Result) -> str:
         "rows": list(_records(result.frame)),
     }
     return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _line(cells: Iterable[Any]) -> str:
+    """One record. Written with CRLF, which makes the writer quote a cell with either of the two inside."""
+    target = io.StringIO()
+    csv.writer(target, lineterminator="\r\n").writerow(cells)
+    return target.getvalue().removesuffix("\r\n") + "\n"
+
+
+def _cell(value: Any) -> Any:
+    """A cell of the CSV table: a missing value is empty, a text is data and never a formula."""
+    if value is None:
+        return ""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from lib.data.loaders.errors import Reject
 
 SHOWN: Final = 50
 _HEADER: Final = ("文件", "工作表", "行", "列", "值", "原因")
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class RejectList:

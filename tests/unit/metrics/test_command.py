@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lib.data.snapshot import SnapshotMissing
-from lib.metrics.command import WrongCondition, list_metrics, run_metric
+from lib.metrics.command import WrongCondition, _cell, list_metrics, run_metric
 from lib.metrics.compute import UnknownDimension, WrongParameter
 from lib.metrics.registry import UnknownMetric, all_metrics
 from tests.unit.metrics.conftest import place_columns, sample_row, write_snapshot
@@ -141,3 +141,20 @@ def test_routine_sampling_asked_for_by_name_is_not_replaced_by_the_default_of_a_
     assert (own["numerator"], own["denominator"]) == ("0", "1")
     (asked,) = rows_of(run_metric(folder, "problem_finding_rate", where=["sampling=常规"]))
     assert (asked["numerator"], asked["denominator"]) == ("1", "3")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_a_text_cell_is_never_a_formula(start: str, tmp_path: Path) -> None:
+    name = f"{start}1+1"
+    row = sample_row(campaign_code="C1", sampling_kind="专项", supervision_verdict="unqualified")
+    campaign = {"campaign_code": "C1", "name": name, "start_on": date(2025, 1, 1), **place_columns("341202")}
+    write_snapshot(tmp_path, {"sample": [row], "campaign": [campaign]})
+    text = run_metric(tmp_path, "unqualified_rate", by=["campaign"], where=["sampling=全部"])
+    (read,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert (read["campaign"], read["campaign_name"]) == ("C1", f"'{name}")
+    assert read["numerator"] == "1"
+
+
+def test_a_negative_number_stays_a_number() -> None:
+    assert _cell(-1.5) == -1.5
+    assert _cell("-1.5") == "'-1.5"
