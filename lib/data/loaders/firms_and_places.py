@@ -23,6 +23,9 @@ _ROLES: Final = re.compile(
     r"(被委托|受委托|委托|受托)(?:生产|加工)?(?:方|单位|企业|商)?(?:名称|地址)?\s*[:：]\s*(.*?)\s*(?=[;；,，\s]*(?:[被受]?委托|受托)[^:：]{0,8}[:：]|[;；]|$)",
     re.DOTALL,
 )
+#: Licences for food production (SC, formerly QS) and trade (JY); anything else may be shared by many firms.
+_LICENCE: Final = r"^((SC|JY)?\d{14}|QS\d{12})$"
+_NO_LICENCE: Final = r"^\W*(无|暂无|没有|不详|未知|不适用|未提供|未标注|未标示|见包装|N/?A|NULL|NONE)?\W*$"
 Columns = dict[str, pa.Array]
 
 
@@ -142,6 +145,8 @@ class Firms:
                 columns.pop(f"{prefix}_{part}", None)
             if parts["name"] is None:
                 continue
+            if parts["licence_no"] is not None:
+                parts["licence_no"] = _plain_licence(parts["licence_no"])
             key = self._key(prefix, parts, count)
             columns[f"{prefix}_key"] = key
             firm = {
@@ -165,8 +170,10 @@ class Firms:
             }
             key = _joined([plain[part] for part in rule.key])
         else:
-            codes = [_or_null(parts[part], count) for part in ("credit_code", "licence_no")]
-            key = pc.coalesce(*codes, _joined([name, address]))
+            licence = _or_null(parts["licence_no"], count)
+            is_one = pc.match_substring_regex(licence, _LICENCE)
+            known = pc.if_else(is_one, licence, pa.scalar(None, pa.string()))
+            key = pc.coalesce(_or_null(parts["credit_code"], count), known, _joined([name, address]))
         return pc.if_else(pc.is_valid(name), _shortened(key), pa.scalar(None, pa.string()))
 
 
@@ -187,6 +194,12 @@ def _place_text(key: str) -> str | None:
 
 def _plain(array: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(pc.utf8_normalize(array, form="NFKC"), r"\s+", "")
+
+
+def _plain_licence(array: pa.Array) -> pa.Array:
+    """Licence numbers in one way of writing; words in their place (不适用, 无, ——) are none."""
+    plain = pc.utf8_upper(_plain(array))
+    return pc.if_else(pc.match_substring_regex(plain, _NO_LICENCE), pa.scalar(None, pa.string()), plain)
 
 
 def _joined(parts: list[pa.Array]) -> pa.Array:

@@ -307,9 +307,44 @@ def test_enterprises_keep_what_a_file_does_not_say(
     base += '[columns.sampled_unit_licence_no]\nfrom = "许可证"\n'
     profile.write_text(base + '[columns.sampled_unit_address]\nfrom = "地址"\n', encoding="utf-8")
     header = [*SMALL_HEADER, "名称", "许可证", "地址"]
-    load(sqlite_engine, write_csv([header, ["A1", "2025-01-02", "合格", "甲", "JY1", "人民路"]]), profile)
-    load(sqlite_engine, write_csv([header, ["A2", "2025-01-02", "合格", "甲", "JY1", "/"]]), profile)
+    load(
+        sqlite_engine,
+        write_csv([header, ["A1", "2025-01-02", "合格", "甲", "JY13412020001234", "人民路"]]),
+        profile,
+    )
+    load(
+        sqlite_engine,
+        write_csv([header, ["A2", "2025-01-02", "合格", "甲", "ｊｙ1341202 0001234", "/"]]),
+        profile,
+    )
     assert [row["address"] for row in current(sqlite_engine, enterprise)] == ["人民路"]
+
+
+def test_words_in_place_of_a_licence_do_not_make_firms_one(
+    sqlite_engine: Engine, write_csv: Write, small_profile: Path, tmp_path: Path
+) -> None:
+    base = small_profile.read_text(encoding="utf-8") + '[columns.sampled_unit_name]\nfrom = "名称"\n'
+    base += '[columns.sampled_unit_licence_no]\nfrom = "许可证"\n'
+    header, row = [*SMALL_HEADER, "名称", "许可证"], ["2025-01-02", "合格"]
+    words = [
+        ("甲", "不适用"),
+        ("乙", "不适用"),
+        ("丙", "小作坊登记1号"),
+        ("丁", "小作坊登记1号"),
+        ("戊", "——"),
+    ]
+    rows = [[f"A{number}", *row, *pair] for number, pair in enumerate(words)]
+    (tmp_path / "p.toml").write_text(base, encoding="utf-8")
+    load(sqlite_engine, write_csv([header, *rows]), tmp_path / "p.toml")
+    firms = {firm["enterprise_key"]: firm["licence_no"] for firm in current(sqlite_engine, enterprise)}
+    assert firms == {"甲": None, "乙": None, "丙": "小作坊登记1号", "丁": "小作坊登记1号", "戊": None}
+    keyed = (
+        base.replace('source = "测试"', 'source = "别处"') + '[firms.sampled_unit]\nkey = ["licence_no"]\n'
+    )
+    (tmp_path / "q.toml").write_text(keyed, encoding="utf-8")
+    rows = [["A1", *row, "Ann", "77"], ["A2", *row, "Bob", "77"]]
+    load(sqlite_engine, write_csv([header, *rows]), tmp_path / "q.toml")
+    assert "77" in {firm["enterprise_key"] for firm in current(sqlite_engine, enterprise)}
 
 
 def test_two_loads_at_once_queue(any_engine: Engine, write_csv: Write, small_profile: Path) -> None:
