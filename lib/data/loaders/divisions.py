@@ -33,6 +33,8 @@ PROVINCES: Final = (
     *("江西", "山东", "河南", "湖北", "湖南", "广东", "广西", "海南", "重庆", "四川", "贵州", "云南", "西藏"),
     *("陕西", "甘肃", "青海", "宁夏", "新疆", "台湾", "香港", "澳门"),
 )
+#: 北京路, 四川北路, 天津道: a place's name on a street sign says nothing about where the street is.
+_STREET: Final = re.compile(r"[东西南北中]?(路|大?街|大?道|巷)")
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ class Divisions:
         anchored = start if isinstance(start, Unit) else place
         found: Unit | None = start if isinstance(start, Unit) else None
         for match in self._address_names.finditer(address):
+            if _STREET.match(address, match.end()):
+                continue
             unit = self._one(match.group(), None, anchored)
             if unit is not None and (anchored is not None or unit.level < 3):
                 anchored = found = unit
@@ -107,7 +111,7 @@ class Divisions:
     def _start(self, address: str) -> "Unit | bool":
         """The unit an address begins with; ``False`` if it begins with a province that is not in the list."""
         for province in PROVINCES:
-            if address.startswith(province):
+            if address.startswith(province) and not _STREET.match(address, len(province)):
                 units = [unit for unit in self._by_name.get(province, ()) if unit.level == 1]
                 return units[0] if units else False
         return True

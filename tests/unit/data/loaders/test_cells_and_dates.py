@@ -125,6 +125,12 @@ def test_places_by_address(address: str, code: str | None) -> None:
 
 def test_places_within_a_unit() -> None:
     assert Divisions(UNITS, within="341200").of_address("太和县城关镇") == "341222"
+    for street in ("北京路12号", "上海中路3号", "四川北路太和县大厦", "天津道1号", "安徽大道9号"):
+        expected = "341222" if "太和县" in street else None
+        assert Divisions(UNITS, within="341200").of_address(street) == expected
+    assert Divisions(UNITS).of_address("安徽大道9号") is None
+    assert Divisions(UNITS, within="341200").of_address("北京路12号太和县") == "341222"
+    assert Divisions(UNITS, within="341200").of_address("北京市太和县") is None
     assert Divisions(UNITS, within="341200").of_address("上海市闵行区") is None
 
 
