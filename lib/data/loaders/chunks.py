@@ -57,3 +57,5 @@ class Reading:
     reject: RejectSink
     warn: WarningSink
     wanted: WantedColumns
+    #: Called with the numbers of samples of which a row could not be read.
+    spoil: Callable[[list[str]], None]

@@ -1,5 +1,7 @@
 """Delimited text, streamed: pyarrow parses, rows keep the numbers a spreadsheet shows."""
 
+import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -23,9 +25,11 @@ def read_csv(path: Path, name: str, reading: Reading) -> Chunks:
     sheet = Sheet(name, None, layout.header, layout.match, layout.encoding)
     needed = reading.wanted(sheet)
     bad_rows: list[int] = []
+    bad_texts: list[str] = []
 
     def on_invalid(row: Any) -> str:
         bad_rows.append(row.number)
+        bad_texts.append(row.text)
         reading.reject(
             Reject(
                 name,
@@ -41,6 +45,31 @@ def read_csv(path: Path, name: str, reading: Reading) -> Chunks:
     with _open_stream(path, layout) as stream:
         reader = pyarrow.csv.open_csv(stream, **_options(layout, reading.profile, needed, on_invalid))
         yield from _chunks(prefetched(iter(reader)), sheet, needed, layout.header_row, bad_rows)
+    if reading.profile.rows == "item" and bad_texts:
+        reading.spoil(_spoiled_samples(bad_texts, sheet, reading.profile))
+
+
+def _spoiled_samples(texts: list[str], sheet: Sheet, profile: Profile) -> list[str]:
+    """Numbers of the samples that unreadable rows belong to. Raises ``LoadRefused`` if one cannot be told.
+
+    The cells of such a row may be shifted, so every cell that looks like a sample number counts as one.
+    """
+    rule = profile.columns["sample_no"]
+    position = sheet.match.position(rule.from_)
+    # A continuation row below an unreadable one would go to the wrong sample.
+    is_told = position is not None and rule.pattern is not None and profile.continuation is None
+    looks_right = re.compile(rule.pattern or r"(?!)").fullmatch
+    numbers: list[str] = []
+    for row in csv.reader(texts, delimiter=profile.file.delimiter):
+        cells = [cell.strip() for cell in row]
+        is_told = (
+            is_told and position is not None and bool(looks_right("".join(cells[position : position + 1])))
+        )
+        numbers += [cell for cell in cells if looks_right(cell)]
+    if not is_told:
+        reason = "有格数不对的行，看不出属于哪个样品，不能只载入其余的行；请先改正文件"
+        raise refuse_file(sheet.file, reason)
+    return numbers
 
 
 def _open_stream(path: Path, layout: TextLayout) -> Any:

@@ -150,7 +150,7 @@ class _Load:
 
     def _chunks(self, source: Source) -> Chunks:
         reject = self._bad_row if source.kind == "csv" else self.rejects.add
-        reading = Reading(self.profile, reject, self.notes.say, self.mapper.wanted)
+        reading = Reading(self.profile, reject, self.notes.say, self.mapper.wanted, self.staging.spoil)
         if source.kind == "workbook":
             return read_workbook(source.path, source.name, reading)
         if source.kind == "json":

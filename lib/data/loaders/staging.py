@@ -105,10 +105,14 @@ class Staging:
             content = [name for name in ITEM_SCHEMA.names if name not in (ROW_ID, "sample_no", "item_name")]
             self._insert(self.item, mapped.items, select(arriving, _digest(arriving, content)))
         if len(mapped.spoiled):
-            spoiled = pa.table({"sample_no": mapped.spoiled})
-            self._insert(self.spoiled, spoiled, select(core_table("incoming", spoiled.schema)))
+            self.spoil(mapped.spoiled.to_pylist())
         for firms in mapped.firms:
             self._add_firms(firms)
+
+    def spoil(self, numbers: list[str]) -> None:
+        """Note samples that have a bad row, so that none of their rows is loaded."""
+        rows = pa.table({"sample_no": pa.array(numbers, pa.string())})
+        self._insert(self.spoiled, rows, select(core_table("incoming", rows.schema)))
 
     def _add_firms(self, firms: pa.Table) -> None:
         if not firms.num_rows:

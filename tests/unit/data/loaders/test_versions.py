@@ -217,6 +217,23 @@ def test_samples_spread_over_files_are_one_load(
     assert current(sqlite_engine, sample)[0]["tested_items"] == 3
 
 
+def test_an_item_row_of_another_width_takes_its_whole_sample_along(
+    sqlite_engine: Engine, write_csv: Write, item_profile: Path, tmp_path: Path
+) -> None:
+    strict = tmp_path / "strict.toml"
+    text = item_profile.read_text(encoding="utf-8")
+    strict.write_text(text.replace('from = "编号"', 'from = "编号"\npattern = "A[0-9]"'), encoding="utf-8")
+    path = write_csv([ITEM_HEADER, *ITEMS, ("A1", "2025-01-02", "不合格", "苹果", "锡")])
+    with pytest.raises(LoadRefused, match="看不出属于哪个样品"):
+        load(sqlite_engine, path, item_profile, accept_partial=True)
+    report = load(sqlite_engine, path, strict, accept_partial=True)
+    assert [row["sample_no"] for row in current(sqlite_engine, sample)] == ["A2"]
+    assert (report.read, report.rejected) == (5, 4)
+    lost = write_csv([ITEM_HEADER, *ITEMS, ("2025-01-02", "不合格", "苹果", "锡")], "b.csv")
+    with pytest.raises(LoadRefused, match="看不出属于哪个样品"):
+        load(sqlite_engine, lost, strict, accept_partial=True)
+
+
 CELL_PROFILE = """
 [items]
 from = "不合格项目"
