@@ -132,7 +132,7 @@ def test_the_rows_come_as_a_file_that_reads_back(visit: Callable[..., Page], tmp
 
 def test_a_chart_comes_as_a_file_with_its_rows(visit: Callable[..., Page], tmp_path: Path) -> None:
     page = visit("/unqualified-rate?section=districts")
-    beside = page.get_by_text(re.compile(r"数据版本 1；[\d,]+ 行")).first.inner_text()
+    beside = page.get_by_text(re.compile(r"数据版本 1(?:；演示数据（合成）)?；[\d,]+ 行")).first.inner_text()
     rows = int(re.search(r"([\d,]+) 行$", beside).group(1))  # type: ignore[union-attr]
     with page.expect_download() as fetched:
         page.get_by_role("button", name="下载CSV").first.click()
