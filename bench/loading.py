@@ -25,8 +25,9 @@ def headers() -> list[str]:
     )
     names: list[str] = []
     for section in _sections(profile):
-        asked = section.get("from", [])
-        names += [asked] if isinstance(asked, str) else list(asked[:1])
+        for key in ("from", "first_of", "join"):
+            asked = section.get(key, [])
+            names += [asked] if isinstance(asked, str) else asked
     unique = list(dict.fromkeys(names))
     return unique + [f"其余列{number}" for number in range(WIDTH - len(unique))]
 
