@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, update
 
+from lib.data.tables.catalogue import VERSIONED
 from lib.data.tables.loads import data_version
-from lib.data.tables.sampling import NATURAL_KEYS
 
 
 class RealRecords(RuntimeError):
@@ -81,7 +81,7 @@ def remove_demo_records(connection: Connection) -> None:
     kinds = set(connection.execute(select(data_version.c.kind)).scalars())
     if "load" in kinds:
         raise RealRecords("记录库中已有载入的数据，不能用演示数据替换；请用 BAMAI_DATABASE_URL 指定另一个库")
-    for table in NATURAL_KEYS:
+    for table in VERSIONED:
         connection.execute(delete(table))
     connection.execute(update(data_version).where(data_version.c.kind == "demo").values(kind="removed"))
 

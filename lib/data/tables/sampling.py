@@ -179,13 +179,26 @@ inspection = Table(
     Column("source", String(32), primary_key=True, comment="来源系统"),
     Column("inspection_no", String(64), primary_key=True, comment="检查编号"),
     Column("campaign_code", String(64), nullable=True, comment="专项代码"),
-    Column("enterprise_key", String(200), nullable=False, comment="企业"),
+    Column("enterprise_key", String(200), nullable=True, comment="企业（查的是食安办、监管所时为空）"),
     Column("division_code", String(12), ForeignKey("reporting_unit.code"), nullable=True, comment="所在地"),
+    Column("division_text", String(128), nullable=True, comment="所在地原文"),
     Column("inspected_on", Date, nullable=False, comment="检查日期"),
+    Column(
+        "kind",
+        String(32),
+        nullable=True,
+        comment="检查类型：日常检查 / 飞行检查 / 体系检查 / 三级联合 / 双随机 / 下沉暗访 / 专项检查 …",
+        info={"code_list": "inspection_kind"},
+    ),
+    Column("levels", String(32), nullable=True, comment="参加层级：省、市、县（可多个，顿号隔开）"),
+    Column("is_covert", Boolean, nullable=True, comment="是否暗访"),
+    Column("office_name", String(128), nullable=True, comment="被督查的食安办或监管所"),
+    Column("office_kind", String(16), nullable=True, comment="食安办 / 市场监管所"),
     Column("team", String(64), nullable=True, comment="工作组"),
     Column("outcome", String(32), nullable=True, comment="处理：涉嫌违法 / 责令整改 / 立行立改 / 未发现问题"),
+    Column("problems", Integer, nullable=True, comment="发现问题数（个）"),
     *version_columns(),
-    comment="监督检查（专项行动的检查；其余随后续版本）",
+    comment="监督检查，一行一家次（督查食安办、监管所的一行一个单位）",
 )
 
 sampling_duty = Table(

@@ -9,25 +9,11 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, SmallInteger, String, Table
 
+from lib.data.tables import snapshot_loop
 from lib.data.tables.base import snapshot_metadata
+from lib.data.tables.snapshot_columns import PLACE_COLUMNS, periods, places
 
-#: Place columns by side: found here (被抽样单位所在地) and made here (生产企业所在地).
-PLACE_COLUMNS: Final[dict[str, tuple[str, str, str]]] = {
-    "found": ("province_code", "city_code", "county_code"),
-    "made": ("made_province_code", "made_city_code", "made_county_code"),
-}
-
-
-def _places() -> tuple[Column[str], ...]:
-    return tuple(Column(name, String) for side in PLACE_COLUMNS.values() for name in side)
-
-
-def _periods(prefix: str = "", meaning: str = "") -> tuple[Column[int], ...]:
-    return (
-        Column(f"{prefix}year", SmallInteger, comment=f"{meaning}年"),
-        Column(f"{prefix}quarter", Integer, comment=f"{meaning}季度，如 20251"),
-        Column(f"{prefix}month", Integer, comment=f"{meaning}月份，如 202501"),
-    )
+__all__ = ["FACT_TABLES", "PLACE_COLUMNS"]
 
 
 def _sample_dimensions() -> tuple[Column, ...]:
@@ -36,8 +22,8 @@ def _sample_dimensions() -> tuple[Column, ...]:
         Column("source", String, nullable=False, comment="来源系统"),
         Column("sample_no", String, nullable=False, comment="抽样编号"),
         Column("sampled_on", Date, comment="抽样日期"),
-        *_periods(),
-        *_places(),
+        *periods(),
+        *places(),
         Column("category_code", String, comment="大类（2025 年七类并入食用农产品，跨年可比）"),
         Column("category_detail_code", String, comment="大类（按当年目录）"),
         Column("category_text", String, comment="食品大类原文"),
@@ -106,7 +92,7 @@ disposal = Table(
     *_sample_dimensions(),
     Column("side", String, nullable=False, comment="处置环节"),
     Column("received_on", Date, comment="收到检验报告日期"),
-    *_periods("received_", "收到"),
+    *periods("received_", "收到"),
     Column("started_on", Date, comment="启动日期"),
     Column("start_due_on", Date, comment="应启动日期（法定时限与工作日历推算）"),
     Column("finished_on", Date, comment="完成日期"),
@@ -124,13 +110,19 @@ inspection = Table(
     Column("source", String, nullable=False),
     Column("inspection_no", String, nullable=False, comment="检查编号"),
     Column("inspected_on", Date, comment="检查日期"),
-    *_periods(),
-    *_places(),
+    *periods(),
+    *places(),
     Column("campaign_code", String, comment="专项代码"),
-    Column("enterprise_key", String, nullable=False, comment="企业"),
+    Column("enterprise_key", String, comment="企业（查的是食安办、监管所时为空）"),
     Column("enterprise_name", String, comment="企业名称"),
+    Column("kind", String, comment="检查类型"),
+    Column("levels", String, comment="参加层级（顿号隔开）"),
+    Column("is_covert", Boolean, comment="是否暗访"),
+    Column("office_name", String, comment="被督查的食安办或监管所"),
+    Column("office_kind", String, comment="食安办 / 市场监管所"),
     Column("team", String, comment="工作组"),
     Column("outcome", String, comment="处理"),
+    Column("problems", Integer, comment="发现问题数（个）"),
     comment="监督检查，一行一家次",
 )
 
@@ -139,8 +131,8 @@ sampling_week = Table(
     snapshot_metadata,
     Column("enterprise_key", String, nullable=False, comment="企业"),
     Column("week_start_on", Date, nullable=False, comment="周一日期"),
-    *_periods(),
-    *_places(),
+    *periods(),
+    *places(),
     Column("batches", Integer, nullable=False, comment="该周抽检批次"),
     comment="应抽检的企业周，一行一家一周",
 )
@@ -148,7 +140,7 @@ sampling_week = Table(
 population = Table(
     "population",
     snapshot_metadata,
-    *_places(),
+    *places(),
     Column("persons", BigInteger, nullable=False, comment="常住人口（人）"),
     Column("basis", String, comment="人口口径"),
     comment="常住人口，一行一个有人口数的县区",
@@ -161,7 +153,7 @@ enterprise = Table(
     Column("name", String, comment="企业名称"),
     Column("credit_code", String, comment="统一社会信用代码"),
     Column("licence_no", String, comment="许可证编号"),
-    *_places(),
+    *places(),
     Column("address", String, comment="地址"),
     comment="企业",
 )
@@ -172,7 +164,7 @@ campaign = Table(
     Column("campaign_code", String, nullable=False, comment="专项代码"),
     Column("name", String, comment="专项名称"),
     Column("kind", String, comment="专项性质"),
-    *_places(),
+    *places(),
     Column("start_on", Date, comment="开始日期"),
     Column("end_on", Date, comment="结束日期"),
     Column("days", Integer, comment="天数（含首尾）"),
@@ -185,7 +177,7 @@ campaign_category = Table(
     Column("campaign_code", String, nullable=False, comment="专项代码"),
     Column("category_label", String, nullable=False, comment="产品类别"),
     Column("start_on", Date, comment="专项开始日期"),
-    *_places(),
+    *places(),
     comment="专项行动所列产品类别",
 )
 
@@ -247,4 +239,5 @@ FACT_TABLES: Final = (
     population,
     campaign,
     campaign_category,
+    *snapshot_loop.LOOP_FACTS,
 )
