@@ -31,7 +31,10 @@ class Unit(Protocol):
 
 @dataclass(frozen=True)
 class Choices:
-    """Allowed values of the filters, with their Chinese labels, for one reader and one data version."""
+    """Allowed values of the filters, with their Chinese labels, for one reader and one data version.
+
+    ``final_end``: last day of the latest month whose results are complete, if there is one.
+    """
 
     districts: Mapping[str, str]
     sampled_districts: frozenset[str]
@@ -40,6 +43,7 @@ class Choices:
     first_year: int
     as_of: date
     default: Filters
+    final_end: date | None = None
 
     def listed_districts(self, chosen: str | None) -> list[str]:
         """Codes to offer: units with samples and those above them, and the one that is chosen."""
@@ -76,9 +80,9 @@ def default_district(districts: Mapping[str, str], scope: Scope, home: str | Non
     return home if home in districts else None
 
 
-def default_filters(as_of: date, district: str | None) -> Filters:
-    """The running year up to the last complete month, routine sampling."""
-    period = default_period(as_of)
+def default_filters(as_of: date, district: str | None, final_end: date | None = None) -> Filters:
+    """The running year up to the last month with complete results, routine sampling."""
+    period = default_period(as_of, final_end)
     return Filters(start=period.start, end=period.end, district=district)
 
 

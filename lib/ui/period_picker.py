@@ -31,7 +31,7 @@ def _kind(filters: Filters, choices: Choices) -> str:
     days = (filters.start, filters.end)
     kind = st.session_state.get(_KIND)
     if st.session_state.get(_SHOWN_FOR) != days or kind not in PERIOD_KINDS:
-        kind = kind_of(*days, choices.first_year, choices.as_of)
+        kind = kind_of(*days, choices.first_year, choices.as_of, choices.final_end)
         st.session_state[_SHOWN_FOR] = days
     hold(_KIND, kind)
     st.segmented_control(
@@ -41,7 +41,7 @@ def _kind(filters: Filters, choices: Choices) -> str:
 
 
 def _listed(kind: str, filters: Filters, choices: Choices) -> None:
-    options = periods(kind, choices.first_year, choices.as_of)
+    options = periods(kind, choices.first_year, choices.as_of, choices.final_end)
     held = next((option for option in options if option.days == (filters.start, filters.end)), None)
     hold(_LISTED, held)
     st.selectbox(
@@ -71,7 +71,7 @@ def _apply_kind(choices: Choices) -> None:
     kind = st.session_state[_KIND]
     if kind == CUSTOM:
         return
-    _apply(period_around(kind, held_filters().end, choices.first_year, choices.as_of))
+    _apply(period_around(kind, held_filters().end, choices.first_year, choices.as_of, choices.final_end))
 
 
 def _apply_listed() -> None:

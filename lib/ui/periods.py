@@ -32,39 +32,56 @@ def last_complete_month_end(as_of: date) -> date:
     return following.replace(day=1) - timedelta(days=1)
 
 
-def default_period(as_of: date) -> Period:
-    """The calendar year up to its last complete month; in an incomplete January the whole year before."""
-    end = last_complete_month_end(as_of)
+def default_period(as_of: date, final_end: date | None) -> Period:
+    """The year up to its last month with complete results; last year's where this one has no such month yet.
+
+    ``final_end`` is the last day of that month; without any the calendar decides: up to the last complete month.
+    """
+    end = final_end or last_complete_month_end(as_of)
     return Period(date(end.year, 1, 1), end)
 
 
-def periods(kind: str, first_year: int, as_of: date) -> tuple[Period, ...]:
+def periods(kind: str, first_year: int, as_of: date, final_end: date | None = None) -> tuple[Period, ...]:
     """The periods of a kind, newest first, from ``first_year`` to the one that ``as_of`` lies in.
 
     The newest one is cut at ``as_of``, the running year at its last complete month: part of a month has part of
-    its results only. Raises ``KeyError`` for a kind without a list (``CUSTOM``).
+    its results only. Periods that reach beyond ``final_end`` say that they are provisional, and the year it lies in
+    is listed up to it as well. Raises ``KeyError`` for a kind without a list (``CUSTOM``).
     """
     months, label = _LISTED[kind]
     found = []
     for year in range(as_of.year, first_year - 1, -1):
         for number in range(12 // months, 0, -1):
             start = date(year, (number - 1) * months + 1, 1)
-            if start <= as_of:
-                found.append(_cut(start, _end(start, months), as_of, label(year, number)))
+            if start > as_of:
+                continue
+            whole = _cut(start, _end(start, months), as_of, label(year, number))
+            if kind == YEAR and final_end is not None and start <= final_end < whole.end:
+                found.append(Period(start, final_end, f"{year}年（截至{final_end.month}月，结果已齐）"))
+            found.append(_marked(whole, final_end))
     return tuple(found)
 
 
-def kind_of(start: date, end: date, first_year: int, as_of: date) -> str:
+def _marked(period: Period, final_end: date | None) -> Period:
+    if final_end is None or period.end <= final_end:
+        return period
+    words = period.label.removesuffix("）") + "，" if period.label.endswith("）") else f"{period.label}（"
+    return Period(period.start, period.end, f"{words}含暂定）")
+
+
+def kind_of(start: date, end: date, first_year: int, as_of: date, final_end: date | None = None) -> str:
     """Which list of periods holds these two days."""
     for kind in _LISTED:
-        if any(period.days == (start, end) for period in periods(kind, first_year, as_of)):
+        if any(period.days == (start, end) for period in periods(kind, first_year, as_of, final_end)):
             return kind
     return CUSTOM
 
 
-def period_around(kind: str, day: date, first_year: int, as_of: date) -> Period:
+def period_around(
+    kind: str, day: date, first_year: int, as_of: date, final_end: date | None = None
+) -> Period:
     """The period of a kind that ``day`` lies in, or the nearest one."""
-    listed = periods(kind, first_year, as_of)
+    listed = periods(kind, first_year, as_of, final_end)
     started = [period for period in listed if period.start <= day]
     return started[0] if started else listed[-1]
 

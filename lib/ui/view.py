@@ -12,6 +12,7 @@ from lib.ui import cached, identity
 from lib.ui.choices import Choices, default_district, default_filters, districts_in_scope
 from lib.ui.filter_bar import filter_bar
 from lib.ui.filter_state import current_filters
+from lib.ui.final_months import final_end, provisional_note
 from lib.ui.identity import Reader, Visitor
 from lib.ui.plain_text import plain
 
@@ -57,7 +58,8 @@ def open_view(reader: Reader) -> View:
     filters, notes = current_filters(choices)
     filter_bar(filters, choices)
     view = View(reader, identity.current_visitor(), snapshot, filters, choices)
-    st.caption(plain(f"{view.sentence} · {view.basis}"))
+    waiting = provisional_note(view.source, filters)
+    st.caption(plain(" · ".join(text for text in (view.sentence, view.basis, waiting) if text)))
     for note in notes:
         st.warning(plain(note), icon=":material/link_off:")
     return view
@@ -90,6 +92,8 @@ def _choices(snapshot: Snapshot, reader: Reader) -> Choices:
     home = _DEMO_HOME if snapshot.is_synthetic else None
     source = cached.Source(str(settings().snapshot_folder), snapshot.version, reader.scope)
     extent = cached.extent(source)
+    district = default_district(districts, reader.scope, home)
+    final = final_end(source, district, snapshot.as_of)
     return Choices(
         districts=districts,
         sampled_districts=extent.districts,
@@ -97,5 +101,6 @@ def _choices(snapshot: Snapshot, reader: Reader) -> Choices:
         campaigns={code: snapshot.names.get(code, code) for code in extent.campaigns},
         first_year=extent.first_year,
         as_of=snapshot.as_of,
-        default=default_filters(snapshot.as_of, default_district(districts, reader.scope, home)),
+        default=default_filters(snapshot.as_of, district, final),
+        final_end=final,
     )

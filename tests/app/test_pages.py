@@ -19,12 +19,12 @@ RATE = "监督抽检不合格率"
 
 
 def routine(rows: Iterable[dict[str, Any]], **wanted: str) -> list[dict[str, Any]]:
-    """Routine samples of the default period (2025 up to October) with the wanted values."""
+    """Routine samples of the default period with the wanted values: 2025 up to September, as October waits."""
     return [
         row
         for row in rows
         if row["sampling_kind"] == "常规"
-        and date(2025, 1, 1) <= row["sampled_on"] <= date(2025, 10, 31)
+        and date(2025, 1, 1) <= row["sampled_on"] <= date(2025, 9, 30)
         and all(row[name] == value for name, value in wanted.items())
     ]
 
@@ -43,7 +43,7 @@ def test_every_page_stands_for_every_role(open_page: OpenPage, page: str, role: 
     at = open_page(page, role=role)
     assert not at.exception
     assert not at.error, words(at)
-    assert "范围：阜阳市；2025年1—10月；常规抽样" in words(at)
+    assert "范围：阜阳市；2025年1—9月；常规抽样" in words(at)
     assert "数据截至2025年10月31日；数据版本 1" in words(at)
     assert "演示数据（合成），不代表真实情况。" in words(at)
 
@@ -82,8 +82,32 @@ def test_a_period_beyond_the_data_is_compared_with_the_same_days_only(
         for row in world.samples
         if row["sampling_kind"] == "常规" and date(2024, 1, 1) <= row["sampled_on"] <= date(2024, 10, 31)
     ]
-    assert f"上年同期（2024年1—10月） {len(earlier):,} 批次" in words(at)
-    assert "同比只比2025年1—9月" in words(at), "results of October are not complete"
+    shown = words(at)
+    assert f"上年同期 {len(earlier):,} 批次" in shown, "batches taken are known to the day of the data"
+    assert "同比只比2025年1—9月：" in shown, "results of October are not complete"
+    failed = {
+        year: sum(
+            row["supervision_verdict"] == "unqualified" and row["sampling_kind"] == "常规"
+            for row in world.samples
+            if date(year, 1, 1) <= row["sampled_on"] <= date(year, 9, 30)
+        )
+        for year in (2024, 2025)
+    }
+    assert f"同比只比2025年1—9月：{failed[2025]} 批次，上年同期 {failed[2024]} 批次" in shown
+    assert "2025年10—12月尚未结束或结果未齐，为暂定" in shown
+
+
+def test_last_year_stands_under_every_tile(open_page: OpenPage, world: World) -> None:
+    concluded = [
+        row for row in world.samples if row["supervision_verdict"] and row["sampling_kind"] == "常规"
+    ]
+    earlier = [row for row in concluded if date(2024, 1, 1) <= row["sampled_on"] <= date(2024, 9, 30)]
+    failed = sum(row["supervision_verdict"] == "unqualified" for row in earlier)
+    at = open_page("overview/overview")
+    assert f"上年同期 {rate_text(earlier)}（{failed}/{len(earlier):,}）" in words(at)
+    firms = next(tile for tile in at.metric if tile.label == "多批次不合格生产企业")
+    assert firms.delta, "a number of firms carries a verdict too"
+    assert "暂定" not in words(at).split("范围：")[1].splitlines()[0], "the default period is complete"
 
 
 def test_a_period_whose_year_before_has_no_data_is_not_compared(open_page: OpenPage) -> None:
@@ -113,7 +137,7 @@ def test_a_county_reader_sees_the_county(open_page: OpenPage, world: World) -> N
 
 
 def test_what_another_reader_warmed_up_stays_theirs(open_page: OpenPage, world: World) -> None:
-    query = {"from": "2025-01-01", "to": "2025-10-31"}
+    query = {"from": "2025-01-01", "to": "2025-09-30"}
     everything = figures(open_page("sampling/unqualified_rate", query=query))
     county = figures(open_page("sampling/unqualified_rate", scope=Scope.of("341225"), query=query))
     assert everything["抽检批次"] == f"{len(routine(world.samples)):,} 批次"
@@ -156,17 +180,19 @@ def test_filters_survive_a_change_of_page(open_page: OpenPage) -> None:
 def test_a_quarter_from_the_list(open_page: OpenPage) -> None:
     at = open_page("overview/overview")
     at.segmented_control(key="filter.period_kind").set_value("按季").run()
-    assert at.query_params["from"] == "2025-10-01"
-    period = at.selectbox(key="filter.period")
-    period.select_index(1).run()
-    assert (at.query_params["from"], at.query_params["to"]) == ("2025-07-01", "2025-09-30")
+    assert at.query_params["from"] == "2025-07-01", "the quarter of the last complete month"
     assert "2025年7—9月" in words(at)
+    period = at.selectbox(key="filter.period")
+    assert period.options[0] == "2025年第4季度（截至10月，含暂定）"
+    period.select_index(0).run()
+    assert (at.query_params["from"], at.query_params["to"]) == ("2025-10-01", "2025-10-31")
+    assert "2025年10月尚未结束或结果未齐，为暂定" in words(at)
 
 
 def test_pooled_sampling_says_so(open_page: OpenPage, world: World) -> None:
     at = open_page("sampling/unqualified_rate", query={"sampling": "全部"})
     assert "全部抽样性质合并" in words(at)
-    everything = [row for row in world.samples if date(2025, 1, 1) <= row["sampled_on"] <= date(2025, 10, 31)]
+    everything = [row for row in world.samples if date(2025, 1, 1) <= row["sampled_on"] <= date(2025, 9, 30)]
     assert figures(at)["抽检批次"] == f"{len(everything):,} 批次"
 
 

@@ -40,6 +40,25 @@ class SameMonths:
         return tuple(month - _YEAR for month in self.kept)
 
     @property
+    def waiting(self) -> tuple[int, ...]:
+        """Months of either year, as months of the period, that have ended or not but wait for results."""
+        return tuple(sorted({*self.open, *(month + _YEAR for month in self.open_before)}))
+
+    @property
+    def final(self) -> tuple[int, ...]:
+        """Ended months of the period with complete results, whatever the year before holds."""
+        return tuple(m for m in months_of(self.filters) if m not in (*self.open, *self.absent))
+
+    @property
+    def compared(self) -> Filters | None:
+        """The filters cut to the compared months; None where none is, or where months between are left out."""
+        if len(_runs(self.kept)) != 1:
+            return None
+        first, last = (period_end(month, "month") for month in (self.kept[0], self.kept[-1]))
+        start, end = max(self.filters.start, first.replace(day=1)), min(self.filters.end, last)
+        return self.filters.with_(start=start, end=end)
+
+    @property
     def period(self) -> str:
         """Words for the months compared: 2025年1—10月, 2025年1—2月、4—6月; the whole period where none is."""
         return months_text(self.filters, self.kept) if self.kept else self.filters.period_sentence()

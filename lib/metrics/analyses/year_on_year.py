@@ -1,18 +1,22 @@
 """The same period a year earlier: both pairs of counts, the change, its interval and a phrase. Two queries."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.metrics.analyses.judgement import COMPLETE, numbers
-from lib.metrics.analyses.same_months import same_months
+from lib.metrics.analyses.same_months import SameMonths, same_months
 from lib.metrics.compute import compute
 from lib.metrics.format import Change, change_of, change_text, rate_with_counts_text
 from lib.metrics.metric import Count, Metric
+
+_CHANCE: Final = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +34,7 @@ class Sums:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class YearOnYear:
-    """Comparison of months that are final in both years; `period` says which, `left_out` holds the others.
+    """Comparison of months that are final in both years; `period` says which, `months` why others are left out.
 
     `change` is None where no month can be compared; both sums are then empty.
     """
@@ -43,7 +47,38 @@ class YearOnYear:
     period: str
     phrase: str
     notes: tuple[str, ...]
-    left_out: tuple[int, ...]
+    months: SameMonths
+
+    @property
+    def left_out(self) -> tuple[int, ...]:
+        """Months of the period that were not compared."""
+        return self.months.left_out
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountChange:
+    """Two counts of rare things, one of each year, with the exact p-value of equal expected counts.
+
+    Given their sum, the later count is binomial with probability ½ (Przyborowski & Wilenski 1940).
+    """
+
+    now: int
+    before: int
+    p_value: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether chance alone would give so unequal counts in fewer than 5 of 100 cases."""
+        return self.p_value < _CHANCE
+
+
+def count_change(now: int, before: int) -> CountChange:
+    """Compare two counts. Raises ValueError for a negative one."""
+    if now < 0 or before < 0:
+        raise ValueError(f"counts cannot be negative: {now}, {before}")
+    total = now + before
+    p_value = float(binomtest(now, total, 0.5).pvalue) if total else 1.0
+    return CountChange(now=now, before=before, p_value=p_value)
 
 
 def year_on_year(
@@ -65,7 +100,7 @@ def year_on_year(
         period=months.period,
         phrase=_phrase(f"{months.period}{metric.name}", first, second, change),
         notes=months.notes(),
-        left_out=months.left_out,
+        months=months,
     )
 
 

@@ -41,5 +41,5 @@ def test_default_district_is_the_readers_own() -> None:
 
 
 def test_default_filters_are_routine_sampling_of_the_running_year() -> None:
-    filters = default_filters(date(2025, 10, 31), "341200")
-    assert filters.sentence({"341200": "阜阳市"}) == "范围：阜阳市；2025年1—10月；常规抽样"
+    filters = default_filters(date(2025, 10, 31), "341200", date(2025, 9, 30))
+    assert filters.sentence({"341200": "阜阳市"}) == "范围：阜阳市；2025年1—9月；常规抽样"

@@ -31,13 +31,45 @@ def test_last_complete_month(as_of: date, expected: date) -> None:
     assert last_complete_month_end(as_of) == expected
 
 
-def test_default_is_the_year_up_to_its_last_complete_month() -> None:
-    assert default_period(date(2025, 10, 31)).days == (date(2025, 1, 1), date(2025, 10, 31))
-    assert default_period(date(2025, 10, 15)).days == (date(2025, 1, 1), date(2025, 9, 30))
+def test_default_is_the_year_up_to_its_last_month_with_complete_results() -> None:
+    period = default_period(date(2025, 10, 31), date(2025, 9, 30))
+    assert period.days == (date(2025, 1, 1), date(2025, 9, 30))
 
 
-def test_default_in_january_is_the_year_before() -> None:
-    assert default_period(date(2026, 1, 15)).days == (date(2025, 1, 1), date(2025, 12, 31))
+def test_default_is_the_year_before_while_no_month_of_this_one_is_complete() -> None:
+    period = default_period(date(2026, 2, 15), date(2025, 12, 31))
+    assert period.days == (date(2025, 1, 1), date(2025, 12, 31))
+
+
+def test_default_without_any_complete_month_goes_by_the_calendar() -> None:
+    assert default_period(date(2025, 10, 15), None).days == (date(2025, 1, 1), date(2025, 9, 30))
+    assert default_period(date(2026, 1, 15), None).days == (date(2025, 1, 1), date(2025, 12, 31))
+
+
+def test_the_running_year_is_listed_up_to_its_complete_months_first() -> None:
+    listed = periods(YEAR, 2024, date(2025, 10, 31), date(2025, 9, 30))
+    assert [period.label for period in listed] == [
+        "2025年（截至9月，结果已齐）",
+        "2025年（截至10月，含暂定）",
+        "2024年",
+    ]
+    assert listed[0].days == (date(2025, 1, 1), date(2025, 9, 30))
+    assert kind_of(*listed[0].days, 2024, date(2025, 10, 31), date(2025, 9, 30)) == YEAR
+    around = period_around(YEAR, date(2025, 5, 1), 2024, date(2025, 10, 31), date(2025, 9, 30))
+    assert around == listed[0]
+
+
+def test_periods_with_open_results_say_so_in_every_list() -> None:
+    months = periods(MONTH, 2025, date(2025, 10, 31), date(2025, 9, 30))
+    assert [period.label for period in months][:2] == ["2025年10月（含暂定）", "2025年9月"]
+    quarters = periods(QUARTER, 2025, date(2025, 10, 15), date(2025, 9, 30))
+    assert quarters[0].label == "2025年第4季度（截至10月15日，含暂定）"
+    last_year = periods(YEAR, 2025, date(2026, 1, 15), date(2025, 11, 30))
+    assert [period.label for period in last_year] == [
+        "2026年（截至1月15日，含暂定）",
+        "2025年（截至11月，结果已齐）",
+        "2025年（含暂定）",
+    ]
 
 
 def test_years_newest_first_and_the_running_one_says_how_far_it_reaches() -> None:

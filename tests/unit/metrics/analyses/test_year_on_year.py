@@ -6,7 +6,7 @@ import pytest
 
 from lib.data.filters import Filters
 from lib.data.scope import Scope
-from lib.metrics.analyses.year_on_year import Sums, year_on_year
+from lib.metrics.analyses.year_on_year import Sums, count_change, year_on_year
 from lib.metrics.registry import get_metric
 from tests.unit.metrics.analyses.conftest import Make, by_month, waiting
 
@@ -122,3 +122,39 @@ def test_nothing_to_compare_with(make: Make) -> None:
 def test_what_cannot_be_added_up_by_month_is_refused(metric_id: str, make: Make) -> None:
     with pytest.raises(ValueError, match="不作同比"):
         year_on_year(make(), get_metric(metric_id), HALF, ALL)
+
+
+def test_complete_months_and_what_can_be_compared_in_one_run(make: Make) -> None:
+    counts = {(year, month): (2, 100) for year in (2024, 2025) for month in (1, 2, 3, 4)}
+    rows = by_month(counts) + waiting(50, day=date(2025, 4, 15))
+    asked = Filters(start=date(2025, 1, 1), end=date(2025, 4, 30))
+    months = year_on_year(make(sample=rows), RATE, asked, ALL).months
+    assert months.final == (202501, 202502, 202503)
+    assert months.waiting == (202504,)
+    assert months.compared == Filters(start=date(2025, 1, 1), end=date(2025, 3, 31))
+
+
+def test_a_gap_between_the_months_cannot_be_compared_as_one_period(make: Make) -> None:
+    counts = {(year, month): (2, 100) for year in (2024, 2025) for month in (1, 2, 3)}
+    rows = by_month(counts) + waiting(50, day=date(2024, 2, 15))
+    asked = Filters(start=date(2025, 1, 1), end=date(2025, 3, 31))
+    months = year_on_year(make(sample=rows), RATE, asked, ALL).months
+    assert months.waiting == (202502,), "the year before waits"
+    assert months.final == (202501, 202502, 202503)
+    assert months.compared is None
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "p_value"),
+    # Sums of binomial coefficients over 2^n: 2·(C(21,0)+…+C(21,5))/2^21, 2·(1+…+C(10,3))/2^10, 2/2^5.
+    [(16, 5, 55792 / 2**21), (7, 3, 352 / 1024), (0, 5, 2 / 32), (4, 4, 1.0), (0, 0, 1.0)],
+)
+def test_two_counts_are_compared_exactly(now: int, before: int, p_value: float) -> None:
+    change = count_change(now, before)
+    assert change.p_value == pytest.approx(p_value)
+    assert change.is_clear is (p_value < 0.05)
+
+
+def test_a_negative_count_is_refused() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        count_change(-1, 3)
