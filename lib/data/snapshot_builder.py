@@ -8,13 +8,14 @@ from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
-from sqlalchemy import Connection, MetaData, Select, Table, func, insert, select
+from sqlalchemy import Column, Connection, MetaData, Select, Table, func, insert, select
 from sqlalchemy.schema import CreateTable
 
 from lib.data import disposal_statements
 from lib.data import snapshot_statements as statements
 from lib.data.bulk import Batch, arrow_type, prefetched, read_batches
 from lib.data.duckdb_statements import execute
+from lib.data.loop_builder import LoopBuilder
 from lib.data.tables import reference, sampling, snapshot
 from lib.data.tables.base import snapshot_metadata
 from lib.data.tables.loads import data_version
@@ -48,6 +49,7 @@ class SnapshotBuilder:
                 execute(self.output, CreateTable(table))
             self._fill_lookups()
             self._fill_facts()
+            LoopBuilder(self.output, self._stage, max(load["as_of"] for load in self._loads())).build()
             self._fill_reference()
             self._fill_information()
         finally:
@@ -128,11 +130,7 @@ class SnapshotBuilder:
         self._fill(snapshot.population, reference.reporting_unit, statements.select_population)
 
     def _fill_information(self) -> None:
-        loads = [
-            row
-            for row in self._rows(data_version)
-            if row["version"] <= self.version and row["kind"] != "removed"
-        ]
+        loads = self._loads()
         newest = max(loads, key=lambda row: row["version"])
         description = "、".join(sorted({row["profile"] for row in loads}))
         row = {
@@ -143,6 +141,24 @@ class SnapshotBuilder:
             "description": description,
         }
         execute(self.output, insert(snapshot.snapshot_info).values(row))
+
+    def _loads(self) -> list[dict[str, Any]]:
+        """The loads this version consists of."""
+        rows = self._rows(data_version)
+        return [row for row in rows if row["version"] <= self.version and row["kind"] != "removed"]
+
+    def _stage(self, source: Table) -> Table:
+        """Bring the records of a table into a temporary table of the file, for statements over all of them."""
+        self.progress(source.comment or source.name)
+        columns = (Column(column.name, column.type) for column in source.columns)
+        staged = Table(f"record_{source.name}", MetaData(), *columns, prefixes=["TEMPORARY"])
+        execute(self.output, CreateTable(staged))
+        incoming = _incoming(source, "incoming")
+        for part in prefetched(parts(self._stream(source), _schema(source))):
+            self.output.register("incoming", part)
+            self._insert(staged, select(incoming))
+            self.output.unregister("incoming")
+        return staged
 
     def _fill(self, target: Table, source: Table, statement: Callable[[Table], Select[Any]]) -> None:
         """Bring the records of ``source`` into ``target`` through ``statement``, a bounded number of rows at a time.

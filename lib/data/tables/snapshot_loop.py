@@ -142,8 +142,10 @@ producer_year = Table(
     Column("unqualified_batches", Integer, nullable=False, comment="当年不合格批次"),
     Column("first_unqualified_on", Date, comment="当年第一批不合格的抽样日期"),
     Column("second_unqualified_on", Date, comment="当年第二批不合格的抽样日期（达到两批次的日期）"),
-    Column("visited_on", Date, comment="首次流动诊所上门（当年第一批不合格之后）；未帮扶为空"),
-    Column("followed_from", Date, comment="随访起点：帮扶日，未帮扶的为达到两批次之日；不足两批次为空"),
+    Column("visited_on", Date, comment="首次流动诊所上门（当年第一批不合格之后 365 天内）；未帮扶为空"),
+    Column(
+        "followed_from", Date, comment="随访起点：帮扶日，未帮扶的为达到两批次之日；未帮扶又不足两批次为空"
+    ),
     Column("next_sampled_on", Date, comment="随访起点之后首次有监督判定的抽样日期"),
     Column("next_unqualified_on", Date, comment="随访起点之后首批不合格的抽样日期"),
     *periods(),
