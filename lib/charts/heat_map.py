@@ -1,8 +1,9 @@
 """Heat map of a rate by food category and stage: the rate as text on a quiet shade of one hue.
 
 Frame, one row per cell: category, category_name, stage, numerator, denominator, value, lower, upper, flag ("", high_95,
-high_998, low_95, low_998), small (bool). A cell without samples may be absent or have denominator 0: it is hatched and
-shows "—". The shade follows the rate and is no judgement; only the mark of a flagged cell is.
+high_998, low_95, low_998), small (bool); optional chance_flag: what chance alone would flag, for the tooltip. A cell
+without samples may be absent or have denominator 0: it is hatched and shows "—". The shade follows the rate and is no
+judgement; only the mark of a flagged cell is.
 """
 
 from typing import Final
@@ -31,6 +32,9 @@ COLUMNS: Final = (
 )
 ROW_HEIGHT: Final = 27
 NO_SAMPLES: Final = "无样本"
+_KEY: Final = "虚线框：样品不足30批次　斜线：没有样品"
+_AXIS: Final = 24
+_LEGEND_HEIGHT: Final = 18
 STAGES: Final = ("生产", "流通", "餐饮", "网抽")
 
 
@@ -48,9 +52,17 @@ def _plan(measure: Measure, roles: tuple[str, ...]) -> Sketch:
     lines = [
         *(("category_name", "食品大类"), ("stage", "环节"), ("value_text", measure.name)),
         ("fraction_text", f"{measure.numerator}/{measure.denominator}"),
-        *(("interval_text", "95%置信区间"), ("role", "判定")),
+        *(("interval_text", "95%置信区间"), ("verdict_text", "判定")),
     ]
-    return Sketch(layers=[*_cells(lines), *_marks(lines)], roles=roles, own_fills=True, key_columns=2)
+    layers = [*_cells(lines), *_marks(lines), _legend()]
+    return Sketch(layers=layers, top=_LEGEND_HEIGHT, roles=roles, own_fills=True, key_columns=2)
+
+
+def _legend() -> alt.Chart:
+    """What a dashed and what a hatched cell means, above the names of the stages."""
+    first = named("cells").transform_filter("datum.category_place === 0 && datum.stage_place === 0")
+    word = first.mark_text(align="left", baseline="bottom", dy=-_AXIS, fontSize=12, text=_KEY, tooltip=None)
+    return painted(word.encode(x=alt.value(0), y=alt.value(0)), Role.NOTE)
 
 
 def _x(position: float = 0.5) -> alt.X:
@@ -90,6 +102,7 @@ def full_grid(frame: pd.DataFrame) -> pd.DataFrame:
         NO_SAMPLES if missing else Role.SMALL.value if small is True or small == 1 else FLAG_ROLES[flag].value
         for missing, small, flag in zip(without, cells["small"], cells["flag"], strict=True)
     ]
+    cells["verdict_text"] = _verdicts(cells)
     cells["kind"] = cells["role"].map({NO_SAMPLES: "missing", Role.SMALL.value: "small"}).fillna("full")
     cells["is_flagged"] = cells["role"].isin([role.value for role in FLAGGED])
     for name in ("category_name", "stage"):
@@ -98,6 +111,17 @@ def full_grid(frame: pd.DataFrame) -> pd.DataFrame:
     cells.loc[without, ["value_text", "interval_text"]] = MISSING
     cells.loc[without, "fraction_text"] = NO_SAMPLES
     return cells
+
+
+def _verdicts(cells: pd.DataFrame) -> list[str]:
+    """The role, and for a cell without a mark what chance alone would make of it."""
+    if "chance_flag" not in cells:
+        return cells["role"].tolist()
+    inside = Role.WITHIN.value
+    return [
+        f"{role}（只按偶然波动则{FLAG_ROLES[flag].value}）" if role == inside and flag else role
+        for role, flag in zip(cells["role"], cells["chance_flag"].fillna(""), strict=True)
+    ]
 
 
 def _order(frame: pd.DataFrame, name: str) -> list[str]:

@@ -39,3 +39,8 @@ def with_flag_words(
         if column in frame.columns:
             texts = [word if marked else text for text, marked in zip(texts, frame[column], strict=True)]
     return frame.assign(flag_text=texts)
+
+
+def with_chance_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add `chance_text`: the words of what chance alone would flag."""
+    return frame.assign(chance_text=[FLAG_WORDS[flag] for flag in frame["chance_flag"]])

@@ -45,7 +45,7 @@ def kinds_figure(kinds: SamplingKinds) -> Figure:
     measure = measure_of(metric)
     return Figure(
         key=f"kinds.{metric.id}",
-        title=f"{measure.name}：靶向、专项与常规抽样",
+        title=f"{measure.name}：按抽样性质分列",
         chart=comparison_chart(kinds.frame, measure=measure),
         alt=describe_comparison(kinds.frame, measure=measure),
         table=kinds.frame,

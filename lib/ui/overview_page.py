@@ -2,11 +2,14 @@
 
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
+from lib.metrics.format import count_text, decimal_text
 from lib.ui import cached
 from lib.ui.cards import tiles
 from lib.ui.chart_block import chart_block
+from lib.ui.figure_columns import FLAG_WORDS
 from lib.ui.page_part import page_part
 from lib.ui.plain_text import plain
 from lib.ui.rate_figures import course_figure
@@ -15,6 +18,7 @@ from lib.ui.view import View
 
 TILES: Final = ("unqualified_rate", "batches_sampled", "disposal_on_time_rate", "repeat_offenders")
 _SHOWN: Final = 4
+_FEWEST_DISTRICTS: Final = 2
 
 
 def headline(view: View) -> None:
@@ -29,6 +33,7 @@ def course_and_changes(view: View) -> None:
         _course(view)
     with right:
         _what_moved(view)
+        _districts_beyond(view)
 
 
 def _course(view: View) -> None:
@@ -50,3 +55,34 @@ def _what_moved(view: View) -> None:
         if len(moved.frame) > _SHOWN:
             notes.append(f"只列出差别最明显的{_SHOWN}组，共{len(moved.frame)}组。")
         st.caption("  \n".join(plain(note) for note in notes))
+
+
+def _districts_beyond(view: View) -> None:
+    """Districts whose failures are beyond what their own mix leads to expect, and the way to the comparison."""
+    with page_part(skeleton_height=80):
+        comparison = cached.districts(view.source, METRIC, view.filters)
+        compared = comparison.adjusted[~comparison.adjusted["small"]]
+        if len(compared) < _FEWEST_DISTRICTS:
+            return
+        st.subheader("地区比较提示", anchor=False)
+        lines = beyond_expectation(compared)
+        st.markdown("\n".join(f"- {plain(line)}" for line in lines))
+        st.caption(plain(f"{comparison.notes[0]}提示供核实原因，不等于工作优劣。"))
+        st.page_link(
+            "pages/sampling/unqualified_rate.py",
+            label="查看地区比较",
+            icon=":material/map:",
+            query_params={**view.filters.to_query(), "section": "districts"},
+        )
+
+
+def beyond_expectation(compared: pd.DataFrame) -> list[str]:
+    """One neutral sentence for each flagged district, or one that says there is none."""
+    flagged = compared[compared["flag"] != ""]
+    if flagged.empty:
+        return [f"{len(compared)}个地区的实际与预期之比都在界限内。"]
+    return [
+        f"{row.district}：实际不合格{count_text(row.observed)}批次，按品类、环节构成预期"
+        f"{decimal_text(row.expected, 1)}批次，之比{decimal_text(row.ratio)}，{FLAG_WORDS[str(row.flag)]}。"
+        for row in flagged.rename(columns={"name": "district"}).itertuples()
+    ]

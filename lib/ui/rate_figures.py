@@ -11,7 +11,7 @@ from lib.metrics.analyses.districts import DistrictComparison
 from lib.metrics.analyses.heat import CategoryByStage
 from lib.ui.cached import Picture
 from lib.ui.chart_block import Figure
-from lib.ui.figure_columns import rate_columns, with_flag_words
+from lib.ui.figure_columns import rate_columns, with_chance_words, with_flag_words
 from lib.ui.metric_words import measure_of
 from lib.ui.tables import ShownColumn
 
@@ -103,12 +103,13 @@ def heat_figure(cells: CategoryByStage) -> Figure:
         title=f"{measure.name}：食品大类与环节",
         chart=heat_map(cells.frame, measure=measure),
         alt=describe_heat_map(cells.frame, measure=measure),
-        table=with_flag_words(cells.frame),
+        table=with_flag_words(with_chance_words(cells.frame)),
         columns=[
             ShownColumn("category_name", "食品大类"),
             ShownColumn("stage", "环节"),
             *rate_columns(measure),
             _FLAG,
+            ShownColumn("chance_text", "只按偶然波动"),
         ],
         file_label=f"{measure.name}_食品大类与环节",
         filters=cells.result.filters,
@@ -118,5 +119,6 @@ def heat_figure(cells: CategoryByStage) -> Figure:
 
 
 _ADJUSTED_NOTES: Sequence[str] = (
-    "比值为 1 表示与全部地区同品类、同环节的水平相同；右侧为未调整的比率。地区按代码排列，不作排名。",
+    "预期＝该地区各品类、各环节的批次×图中各地区合在一起的同品类、同环节不合格率。比值为 1 即与此相同；"
+    "右侧为未调整的比率。地区按代码排列，不作排名。",
 )

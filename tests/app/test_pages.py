@@ -110,6 +110,19 @@ def test_last_year_stands_under_every_tile(open_page: OpenPage, world: World) ->
     assert "暂定" not in words(at).split("范围：")[1].splitlines()[0], "the default period is complete"
 
 
+def test_the_overview_points_to_the_comparison_of_districts(open_page: OpenPage) -> None:
+    at = open_page("overview/overview")
+    assert "3个地区的实际与预期之比都在界限内。" in words(at), "the fourth one has too few samples"
+    link = next(link for link in at.get("page_link") if "地区比较" in link.proto.label)
+    assert "section=districts" in link.proto.query_string
+    assert "district=341200" in link.proto.query_string
+
+
+def test_one_district_is_compared_with_nobody(open_page: OpenPage) -> None:
+    at = open_page("overview/overview", scope=Scope.of("341225"))
+    assert "地区比较提示" not in words(at)
+
+
 def test_a_period_whose_year_before_has_no_data_is_not_compared(open_page: OpenPage) -> None:
     at = open_page("sampling/unqualified_rate", query={"from": "2021-01-01", "to": "2021-12-31"})
     assert "上年同期数据不全（2021年1月起有数据）" in words(at)

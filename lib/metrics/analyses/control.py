@@ -202,4 +202,9 @@ def _power_note(chart: ProportionChart, typical: int, period: Period, metric: Me
 def _runs_note(runs: RunsAnalysis) -> str:
     if runs.too_few:
         return "可用的期数少于10，游程规则暂不足以判断。"
-    return "最近各期偏向均值一侧的时间过长或穿越过少，水平可能已变，宜分段查看。" if runs.signal else ""
+    if not runs.signal:
+        return ""
+    return (
+        "整段看，各期停在均值同一侧过久或来回过少：图中这段时间内水平可能变过（未必在最近），宜分段查看；"
+        "这与只比两年相同月份的同比是两个问题，结论可以不同。"
+    )

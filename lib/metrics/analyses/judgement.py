@@ -40,8 +40,22 @@ def flag_names(labels: np.ndarray, small: np.ndarray) -> list[str]:
 
 
 def adjusted_labels(result: Overdispersion, exact: np.ndarray) -> np.ndarray:
-    """Labels against the adjusted limits where groups are over-dispersed, else the exact ones."""
-    return overdispersion_flags(result) if result.phi > OVERDISPERSED else exact
+    """Labels against the adjusted limits where groups are over-dispersed, else the exact ones.
+
+    Wider limits only take marks away: a group is never marked more strongly than its exact tail says. Without this
+    the transformed scale, skew near a rate of 0, would mark a small group without failures that chance explains.
+    """
+    if result.phi <= OVERDISPERSED:
+        return exact
+    pairs = zip(overdispersion_flags(result), exact, strict=True)
+    return np.array([_milder(str(wide), str(narrow)) for wide, narrow in pairs], dtype=object)
+
+
+def _milder(first: str, second: str) -> str:
+    for outer, inner in ((HIGH_OUTER, HIGH_INNER), (LOW_OUTER, LOW_INNER)):
+        if {first, second} <= {outer, inner}:
+            return inner if inner in (first, second) else outer
+    return ""
 
 
 def small_groups(denominator: pd.Series) -> np.ndarray:

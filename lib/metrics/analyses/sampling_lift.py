@@ -49,7 +49,8 @@ def sampling_kinds(snapshot: Snapshot, metric: Metric, filters: Filters, scope: 
     tested = cells[cells["denominator"] > 0]
     frame = _rates(tested)
     lifts = tuple(_lifts(tested))
-    return SamplingKinds(result=result, frame=frame, lifts=lifts, notes=tuple(_notes(frame, lifts)))
+    notes = (_scope_note(filters), *_notes(frame, lifts))
+    return SamplingKinds(result=result, frame=frame, lifts=lifts, notes=notes)
 
 
 def _rates(tested: pd.DataFrame) -> pd.DataFrame:
@@ -87,6 +88,15 @@ def _lifts(tested: pd.DataFrame) -> Iterator[KindLift]:
         )
 
 
+def _scope_note(filters: Filters) -> str:
+    """Which batches the groups hold, and which of them the other parts of the page count."""
+    kinds = "全部抽样性质合并" if ALL_SAMPLING in filters.sampling else "、".join(filters.sampling) + "抽样"
+    return (
+        "每组是所选范围内该抽样性质已出监督结论的全部批次，各组互不重叠、不相加。"
+        f"本页其余数字（指标、走势、地区、品类、项目）只算{kinds}。"
+    )
+
+
 def _notes(frame: pd.DataFrame, lifts: tuple[KindLift, ...]) -> Iterator[str]:
     rates = {row.kind: rate_with_counts_text(row.numerator, row.denominator) for row in frame.itertuples()}
     if ROUTINE not in rates:
@@ -100,7 +110,7 @@ def _notes(frame: pd.DataFrame, lifts: tuple[KindLift, ...]) -> Iterator[str]:
             f"{_left_out(lift)}。"
         )
     if lifts:
-        yield "靶向和专项抽样有意抽风险高的，其比率不代表总体水平，不与常规抽样合并。"
+        yield "靶向、专项和跟踪抽样有意抽风险高的，其比率不代表总体水平；除非在筛选中选定，不进入走势等其他数字。"
 
 
 def _left_out(lift: StandardisedLift) -> str:

@@ -165,6 +165,20 @@ def test_stages_stand_in_their_usual_order() -> None:
     }
 
 
+def test_heat_map_says_what_chance_alone_would_flag() -> None:
+    given = frames.cells().assign(chance_flag=["high_95", "", "high_998", ""])
+    rows = {(row["category_name"], row["stage"]): row for row in data(heat_map(given), "cells")}
+    assert rows["粮食加工品", "流通"]["verdict_text"] == "界限内（只按偶然波动则高于95%界限）"
+    assert rows["餐饮食品", "餐饮"]["verdict_text"] == "高于99.8%界限"
+    assert rows["餐饮食品", "生产"]["verdict_text"] == "无样本"
+
+
+def test_heat_map_has_a_key_for_dashed_and_hatched_cells() -> None:
+    drawn = heat_map(frames.cells()).to_dict()
+    texts = [layer["mark"].get("text", "") for layer in drawn["layer"]]
+    assert any("虚线框" in str(text) and "斜线" in str(text) for text in texts)
+
+
 def test_describe_heat_map() -> None:
     assert describe_heat_map(frames.cells(), measure=MEASURE) == (
         "不合格率热力图，2个食品大类×3个环节；最高为餐饮食品（餐饮）6.00%（60/1,000批次）；"

@@ -71,7 +71,7 @@ def test_a_level_that_moved_is_marked_as_a_run(make: Make) -> None:
     assert chart.runs.signal
     # 21 useful points: the longest run chance allows is round(log2 21) + 3 = 7; here 11 below, then 10 above.
     assert chart.frame["flag"].tolist() == ["run"] * 21
-    assert any("水平可能已变" in note for note in chart.notes)
+    assert any("这段时间内水平可能变过" in note for note in chart.notes)
 
 
 def test_a_month_without_samples_has_no_value(make: Make) -> None:

@@ -60,6 +60,21 @@ def test_a_cell_far_above_the_others_is_marked(make: Make) -> None:
     assert marked[["category_name", "stage"]].to_numpy().tolist() == [["糕点", "餐饮"]]
 
 
+def test_a_high_cell_within_the_spread_of_categories_is_named_not_marked(make: Make) -> None:
+    # Pooled 150/1800 = 8.33 %: 40 of 200 has P(X≥40) < 0.001, but six of the nine cells are as far from the rest.
+    failed = (0, 1, 2, 40, 38, 36, 15, 10, 8)
+    cells = [(category, stage) for category in ("01", "24", "33") for stage in ("生产", "流通", "餐饮")]
+    rows = [
+        row
+        for (category, stage), count in zip(cells, failed, strict=True)
+        for row in batches(count, 200, category_code=category, stage=stage)
+    ]
+    made = category_by_stage(make(sample=rows), RATE, YEAR, ALL)
+    highest = made.frame.set_index(["category", "stage"]).loc[("24", "生产")]
+    assert (highest["flag"], highest["chance_flag"]) == ("", "high_998")
+    assert any("糕点生产20.00%" in note and "不作标记" in note for note in made.notes)
+
+
 def test_pareto_with_both_denominators(make: Make) -> None:
     made = [
         failing(("毒死蜱", "PEST"), ("噻虫胺", "PEST"), ("菌落总数", "MICRO")),
@@ -122,7 +137,8 @@ def test_targeted_sampling_beside_routine_never_pooled(make: Make) -> None:
     assert lift.lift.ratio == pytest.approx(30 / 3), "only the stratum both kinds sampled"
     assert lift.lift.strata_left_out == 1
     assert lift.extra_per_hundred == pytest.approx(100 * (35 / 320 - 0.01))
-    assert kinds.notes[0].startswith("靶向抽样10.94%（35/320），常规抽样1.00%（10/1,000），发现倍数10.94倍")
+    assert "本页其余数字（指标、走势、地区、品类、项目）只算常规抽样" in kinds.notes[0]
+    assert kinds.notes[1].startswith("靶向抽样10.94%（35/320），常规抽样1.00%（10/1,000），发现倍数10.94倍")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +149,7 @@ def test_targeted_sampling_beside_routine_never_pooled(make: Make) -> None:
     ],
 )
 def test_no_lift_over_nothing(rows: list[dict[str, Any]], said: str, make: Make) -> None:
-    assert said in sampling_kinds(make(sample=rows), RATE, YEAR, ALL).notes[0]
+    assert said in sampling_kinds(make(sample=rows), RATE, YEAR, ALL).notes[1]
 
 
 def test_only_what_chance_does_not_explain_has_moved(make: Make) -> None:
