@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, select
 
 from lib.data.duckdb_statements import execute
 from lib.data.snapshot_builder import Progress, SnapshotBuilder
+from lib.data.snapshot_structure import lacking_tables
 from lib.data.tables.loads import data_version
 from lib.data.tables.snapshot import snapshot_info
 from lib.data.versions import latest_version
@@ -51,7 +52,8 @@ def publish(
 ) -> Path:
     """Publish a data version (the newest by default) into ``folder`` and return the file.
 
-    Keeps the newest ``keep`` versions. Publishing a version that is there already changes nothing.
+    Keeps the newest ``keep`` versions. Publishing a version that is there already changes nothing, unless an older
+    program published it without tables this one reads: then it is made anew and takes the old one's place.
     Raises ``NothingToPublish`` if nothing was loaded yet.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +65,7 @@ def publish(
         target = snapshot_path(folder, number)
         if target.exists():
             _check_same_records(connection, target, number)
-        else:
+        if not target.exists() or is_outdated(target):
             unfinished = folder / f"{target.name}.partial-{os.getpid()}"
             try:
                 SnapshotBuilder(connection, unfinished, number, progress or (lambda _text: None)).build()
@@ -85,7 +87,16 @@ def is_unpublished(engine: Engine, folder: Path) -> bool:
     """Whether the newest data version still waits to be published (also one whose publishing was killed)."""
     with engine.connect() as connection:
         version = latest_version(connection)
-    return version is not None and not snapshot_path(folder, version).exists()
+    if version is None:
+        return False
+    path = snapshot_path(folder, version)
+    return not path.exists() or is_outdated(path)
+
+
+def is_outdated(path: Path) -> bool:
+    """Whether an older program published this file, without tables or columns that are read now."""
+    with duckdb.connect(str(path), read_only=True) as reader:
+        return bool(lacking_tables(reader, path.stem))
 
 
 def check_folder(engine: Engine, folder: Path) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import Select, Table, or_, select
 from lib.data.duckdb_statements import compile_statement, execute, literal_text
 from lib.data.publish import published_versions, snapshot_path
 from lib.data.scope import Scope
+from lib.data.snapshot_structure import lacking_tables
 from lib.data.tables import snapshot
 from lib.data.tables.base import snapshot_metadata
 
@@ -30,6 +31,10 @@ _QUERY_SECONDS: Final = 60
 
 class SnapshotMissing(RuntimeError):
     """No published snapshot (or not the one asked for) can be opened."""
+
+
+class SnapshotOutdated(SnapshotMissing):
+    """The snapshot was published by an older program and lacks tables that are read now."""
 
 
 class QueryTooSlow(RuntimeError):
@@ -128,6 +133,11 @@ def _open_instance(path: Path, scope: Scope) -> Snapshot:
     quoted = str(path).replace("'", "''")
     try:
         connection.execute(f"ATTACH '{quoted}' AS {_ATTACHED} (READ_ONLY)")
+        if lacking := lacking_tables(connection, _ATTACHED):
+            raise SnapshotOutdated(
+                f"数据版本文件 {path.name} 由旧版程序发布，缺少 {'、'.join(lacking[:3])} 等 {len(lacking)} 张表的内容，"
+                "请管理员运行 manage.py publish 重新发布"
+            )
         for table in snapshot_metadata.sorted_tables:
             view = f"CREATE VIEW {table.name} AS {literal_text(_visible_rows(table, scope))}"
             connection.execute(view)

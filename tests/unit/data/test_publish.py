@@ -13,13 +13,21 @@ from lib.data import snapshot_builder
 from lib.data.publish import (
     ForeignSnapshot,
     NothingToPublish,
+    is_unpublished,
     publish,
     published_versions,
     remove_leftovers,
     snapshot_path,
 )
 from lib.data.scope import Scope
-from lib.data.snapshot import OutsideScope, Snapshot, SnapshotMissing, newest_version, open_snapshot
+from lib.data.snapshot import (
+    OutsideScope,
+    Snapshot,
+    SnapshotMissing,
+    SnapshotOutdated,
+    newest_version,
+    open_snapshot,
+)
 from lib.data.tables import sampling
 from lib.data.tables import snapshot as published
 from tests.unit.data.conftest import PutVersion, Records, prepared_engine, write_version
@@ -209,6 +217,23 @@ class TestFailure:
         with pytest.raises(KeyError):
             publish(engine, folder, keep=2)
         assert [path.name for path in folder.iterdir()] == ["v000001.duckdb"]
+
+    @pytest.mark.parametrize(
+        "change", ["DROP TABLE rectification_round", "ALTER TABLE inspection DROP COLUMN levels"]
+    )
+    def test_a_snapshot_of_an_older_program_is_said_and_made_anew(
+        self, engine: Engine, put_version: PutVersion, folder: Path, change: str
+    ) -> None:
+        put_version(base_records(), date(2025, 1, 1))
+        path = publish(engine, folder, keep=2)
+        with duckdb.connect(str(path)) as older:
+            older.execute(change)
+        with pytest.raises(SnapshotOutdated, match=r"旧版程序发布.*manage\.py publish"):
+            open_snapshot(folder, Scope.everything())
+        assert is_unpublished(engine, folder)
+        publish(engine, folder, keep=2)
+        assert rows(open_snapshot(folder, Scope.everything()), published.sample, "sample_no")
+        assert not is_unpublished(engine, folder)
 
     def test_what_a_killed_publisher_left_is_removed(self, folder: Path) -> None:
         folder.mkdir()
