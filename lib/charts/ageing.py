@@ -9,7 +9,7 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from lib.charts.drawing import Sketch, drawing, named, planned
+from lib.charts.drawing import Drawing, Sketch, drawing, named, planned
 from lib.charts.labels import count_axis, count_text, name_channel, require_columns, tooltip, words
 from lib.charts.theme import Measured, Role, outlined, painted
 
@@ -17,7 +17,7 @@ COLUMNS: Final = ("band", "label", "open", "overdue")
 ROW_HEIGHT: Final = 32
 
 
-def ageing_chart(frame: pd.DataFrame, *, unit: str = "件") -> alt.LayerChart:
+def ageing_chart(frame: pd.DataFrame, *, unit: str = "件") -> Drawing:
     """Horizontal bars from zero, overdue part first; `unit` counts the cases."""
     require_columns(frame, COLUMNS, "ageing_chart")
     bands = by_band(frame, unit)

@@ -8,7 +8,7 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from lib.charts.drawing import Sketch, drawing, named, planned
+from lib.charts.drawing import Drawing, Sketch, drawing, named, planned
 from lib.charts.labels import Measure, name_channel, rate_axis, require_columns, tooltip, with_texts, words
 from lib.charts.theme import Measured, Role, painted, shape
 
@@ -16,7 +16,7 @@ COLUMNS: Final = ("label", "numerator", "denominator", "value", "lower", "upper"
 ROW_HEIGHT: Final = 46
 
 
-def comparison_chart(frame: pd.DataFrame, *, measure: Measure | None = None) -> alt.LayerChart:
+def comparison_chart(frame: pd.DataFrame, *, measure: Measure | None = None) -> Drawing:
     """A dot with its interval per kind on one scale from zero, the rate and both counts above each."""
     require_columns(frame, COLUMNS, "comparison_chart")
     rows = with_texts(frame.reset_index(drop=True)).assign(role=Role.WITHIN.value, place=range(len(frame)))

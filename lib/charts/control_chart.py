@@ -10,7 +10,7 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from lib.charts.drawing import Sketch, drawing, named, planned, roles_of
+from lib.charts.drawing import Drawing, Sketch, drawing, named, planned, roles_of
 from lib.charts.events import placed_events
 from lib.charts.labels import (
     PERIOD_LABEL,
@@ -44,7 +44,7 @@ def control_chart(
     target: float | None = None,
     events: pd.DataFrame | None = None,
     height: int = 320,
-) -> alt.LayerChart:
+) -> Drawing:
     """Draw the chart. `target` is a fraction; `events` (period, text) marks rebased limits and changed definitions."""
     require_columns(frame, COLUMNS, "control_chart")
     points = prepared(frame)

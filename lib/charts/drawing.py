@@ -17,6 +17,7 @@ from typing import Any, Final, ParamSpec
 
 import altair as alt
 import pandas as pd
+import pyarrow as pa
 from altair.utils.schemapi import debug_mode
 
 from lib.charts.theme import IS_NARROW, NOTE_COLOUR, Role, constant
@@ -56,6 +57,8 @@ class Plan:
 class Drawing(alt.LayerChart):
     """A layer chart made from a plan. Its parts are compiled already and are checked again only on request."""
 
+    _sent: dict[str, Any] | None = None
+
     def to_dict(self, validate: bool = False, **options: Any) -> dict[str, Any]:
         """The Vega-Lite specification; with ``validate=True`` it is checked against the schema (the tests do)."""
         parts = {name: part for name, part in self._kwds.items() if part is not alt.Undefined}
@@ -64,6 +67,17 @@ class Drawing(alt.LayerChart):
         if validate:
             alt.LayerChart.from_dict(specification, validate=True)
         return specification
+
+    def for_browser(self) -> dict[str, Any]:
+        """The specification with its data as Arrow IPC bytes, made once: a drawing is sent at every run of a page.
+
+        It is shared: whoever takes it may change its first level only in a copy, as ``st.vega_lite_chart`` does.
+        """
+        if self._sent is None:
+            parts = {name: part for name, part in self._kwds.items() if part is not alt.Undefined}
+            data = {name: _arrow_bytes(records) for name, records in parts.pop("datasets").items()}
+            object.__setattr__(self, "_sent", parts | {"datasets": data})
+        return dict(self._sent or {})
 
     def copy(self, deep: bool | Iterable[Any] = True, ignore: list[str] | None = None) -> "Drawing":
         """A drawing with the same parts; `properties()` needs it."""
@@ -153,9 +167,7 @@ def named(name: str) -> alt.Chart:
     return alt.Chart(alt.NamedData(name))
 
 
-def drawing(
-    plan: Plan, frames: Mapping[str, pd.DataFrame], *, height: int = 0, rows: int = 0
-) -> alt.LayerChart:
+def drawing(plan: Plan, frames: Mapping[str, pd.DataFrame], *, height: int = 0, rows: int = 0) -> Drawing:
     """Join a plan with its frames; only the columns that the plan uses leave for the browser.
 
     `height` is that of the whole chart in pixels; with `rows` it is made for a plot of so many pixels.
@@ -173,6 +185,15 @@ def _records(frame: pd.DataFrame, columns: frozenset[str]) -> list[dict[str, Any
     roles = {name: value for name, value in _ROLE_COLUMNS.items() if name in columns}
     rows = zip(*(frame[name].astype(object) for name in kept), strict=True)
     return [{name: _plain(value) for name, value in zip(kept, row, strict=True)} | roles for row in rows]
+
+
+def _arrow_bytes(records: list[dict[str, Any]]) -> bytes:
+    table = pa.Table.from_pandas(pd.DataFrame(records), preserve_index=False)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import altair as alt
 import pandas as pd
 
-from lib.charts.drawing import Sketch, drawing, named, planned, roles_of
+from lib.charts.drawing import Drawing, Sketch, drawing, named, planned, roles_of
 from lib.charts.labels import (
     Measure,
     count_text,
@@ -40,7 +40,7 @@ def funnel_chart(
     measure: Measure | None = None,
     x_scale: XScale = "sqrt",
     height: int = 320,
-) -> alt.LayerChart:
+) -> Drawing:
     """Rate of each district against its number of samples; `baseline` is the pooled rate of the filter (fraction)."""
     require_columns(frame, COLUMNS, "funnel_chart")
     centre = pd.DataFrame({"centre": [baseline], "word": [f"合计 {rate_text(baseline)}"]})
@@ -54,7 +54,7 @@ def ratio_funnel_chart(
     measure: Measure | None = None,
     x_scale: XScale = "sqrt",
     height: int = 320,
-) -> alt.LayerChart:
+) -> Drawing:
     """Observed over expected of each district against its expected failures; the centre is 1."""
     require_columns(frame, RATIO_COLUMNS, "ratio_funnel_chart")
     centre = pd.DataFrame({"centre": [1.0], "word": ["与预期相同"]})
@@ -70,7 +70,7 @@ def _draw(
     *,
     ratio: bool,
     height: int,
-) -> alt.LayerChart:
+) -> Drawing:
     points = with_roles(frame, "expected" if ratio else "denominator")
     curves = _visible(limits, points, "ratio" if ratio else "value")
     plan = _plan(measure, roles_of(points), ratio, x_scale)

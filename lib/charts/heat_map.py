@@ -11,7 +11,7 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from lib.charts.drawing import Sketch, drawing, named, planned, roles_of
+from lib.charts.drawing import Drawing, Sketch, drawing, named, planned, roles_of
 from lib.charts.labels import (
     MISSING,
     Measure,
@@ -38,7 +38,7 @@ _LEGEND_HEIGHT: Final = 18
 STAGES: Final = ("生产", "流通", "餐饮", "网抽")
 
 
-def heat_map(frame: pd.DataFrame, *, measure: Measure | None = None) -> alt.LayerChart:
+def heat_map(frame: pd.DataFrame, *, measure: Measure | None = None) -> Drawing:
     """Draw the cells; rows and columns keep the order in which the frame first names them."""
     require_columns(frame, COLUMNS, "heat_map")
     cells = full_grid(frame)

@@ -9,7 +9,7 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from lib.charts.drawing import Sketch, drawing, named, planned, roles_of
+from lib.charts.drawing import Drawing, Sketch, drawing, named, planned, roles_of
 from lib.charts.funnel import COLUMNS, RATIO_COLUMNS, with_roles
 from lib.charts.labels import (
     Measure,
@@ -34,7 +34,7 @@ def interval_dots(
     measure: Measure | None = None,
     ratio: bool = False,
     reference: float | None = None,
-) -> alt.LayerChart:
+) -> Drawing:
     """Rates with Wilson intervals; with `ratio` O/E with Byar intervals against 1. `reference`: a line to compare."""
     require_columns(frame, RATIO_COLUMNS if ratio else COLUMNS, "interval_dots")
     rows = with_roles(frame)

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import altair as alt
 import pandas as pd
 
-from lib.charts.drawing import Sketch, drawing, named, planned
+from lib.charts.drawing import Drawing, Sketch, drawing, named, planned
 from lib.charts.labels import (
     count_text,
     name_channel,
@@ -32,7 +32,7 @@ ROW_HEIGHT: Final = 28
 WORDS: Final[dict[Base, str]] = {"items": "占不合格项次", "batches": "占不合格批次"}
 
 
-def pareto_chart(frame: pd.DataFrame, *, base: Base = "items") -> alt.LayerChart:
+def pareto_chart(frame: pd.DataFrame, *, base: Base = "items") -> Drawing:
     """Bars from zero; the cumulative line belongs to the item base only (shares of batches may exceed 100 %)."""
     require_columns(frame, COLUMNS, "pareto_chart")
     rows = prepared(frame, base)

@@ -8,14 +8,14 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from lib.charts.drawing import Sketch, drawing, named, planned
+from lib.charts.drawing import Drawing, Sketch, drawing, named, planned
 from lib.charts.labels import Measure, period_name, rate_text, require_columns, tooltip, with_texts
 from lib.charts.theme import Role, colour, painted, shape
 
 COLUMNS: Final = ("period", "numerator", "denominator", "value", "lower", "upper", "provisional")
 
 
-def sparkline(frame: pd.DataFrame, *, measure: Measure | None = None, height: int = 44) -> alt.LayerChart:
+def sparkline(frame: pd.DataFrame, *, measure: Measure | None = None, height: int = 44) -> Drawing:
     """The course of a rate; provisional periods are rings outside the line."""
     require_columns(frame, COLUMNS, "sparkline")
     return drawing(_plan(measure or Measure()), {"points": _marked(frame)}, height=height)

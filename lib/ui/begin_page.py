@@ -24,9 +24,6 @@ __all__ = ["Reader", "begin_page"]
 LOGGER = logging.getLogger(__name__)
 CHINA = ZoneInfo("Asia/Shanghai")
 
-# Streamlit writes "Press Enter to apply" into text fields and offers no setting for it.
-_STYLE = "<style>[data-testid='InputInstructions'] {display: none;}</style>"
-
 
 def begin_page(title: str, *, roles: frozenset[Role] = EVERY_ROLE, icon: str | None = None) -> Reader:
     """Return the reader of this page, or show the login page or 无权访问 and stop the run.
@@ -34,7 +31,6 @@ def begin_page(title: str, *, roles: frozenset[Role] = EVERY_ROLE, icon: str | N
     Checks login, role and scope at every run, from the page file itself: Streamlit may run a page file
     without app.py. Draws the title; what follows in the file is only reached by a reader with one of ``roles``.
     """
-    st.html(_STYLE)
     visitor = identity.current_visitor()
     reader = visitor.reader
     if reader is None:

@@ -1,4 +1,4 @@
-"""Figures that were computed before: the only place that caches, so that the keys can be read in one go.
+"""Figures that were computed before. The only place that sets up caches; others borrow its decorator ``kept``.
 
 Every key holds the data version and the scope; every argument takes part in it (no argument starts with "_").
 A data version never changes, so nothing goes stale: the bounds are there for memory only.
@@ -12,12 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
 from lib.charts.control_chart import control_chart as control_chart_of
 from lib.charts.control_chart import describe_control_chart
+from lib.charts.drawing import Drawing
 from lib.data.filters import ALL_SAMPLING, Filters, Side
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot, open_snapshot
@@ -56,7 +56,7 @@ class Source:
 class Picture:
     """A drawn chart and the words for it."""
 
-    chart: alt.LayerChart
+    chart: Drawing
     words: str
 
 
@@ -87,7 +87,15 @@ _HASHED: Final[dict[str | type[Any], Callable[[Any], Any]]] = {Source: _key, Fil
 copyreg.pickle(Metric, _by_id)
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
+#: The decorator of every cached figure; its function takes the source first and hides nothing from its key.
+kept: Final = st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
+#: The same for what is handed out as it is instead of as a copy: nobody may change it.
+shared: Final = st.cache_resource(
+    max_entries=_DRAWINGS_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED
+)
+
+
+@kept
 def result(
     source: Source,
     metric_id: str,
@@ -101,7 +109,7 @@ def result(
     )
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
+@kept
 def extent(source: Source) -> Extent:
     """First year with samples, campaigns with samples, and every unit in which a sample was taken or made."""
     snapshot = source.open()
@@ -126,19 +134,19 @@ def extent(source: Source) -> Extent:
     )
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
+@kept
 def first_day(source: Source, metric_id: str) -> date:
     """The first day on which there is a record of what the metric counts."""
     return data_range(source.open(), get_metric(metric_id), source.scope)[0]
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
+@kept
 def course(source: Source, metric_id: str, filters: Filters, period: Period) -> ControlChart:
     """The control chart of a rate."""
     return control_chart(source.open(), get_metric(metric_id), filters, source.scope, period=period)
 
 
-@st.cache_resource(max_entries=_DRAWINGS_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
+@shared
 def course_drawing(source: Source, metric_id: str, filters: Filters, period: Period, height: int) -> Picture:
     """The control chart of a rate, drawn. Shared as it is: a chart is only read when it is sent."""
     frame, measure = course(source, metric_id, filters, period).frame, measure_of(get_metric(metric_id))
@@ -148,13 +156,13 @@ def course_drawing(source: Source, metric_id: str, filters: Filters, period: Per
     )
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
+@kept
 def comparison_with_last_year(source: Source, metric_id: str, filters: Filters) -> YearOnYear:
     """The same months a year earlier."""
     return year_on_year(source.open(), get_metric(metric_id), filters, source.scope)
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
+@kept
 def districts(source: Source, metric_id: str, filters: Filters) -> DistrictComparison:
     """The districts one level below the one of the filters."""
     snapshot = source.open()
@@ -162,19 +170,19 @@ def districts(source: Source, metric_id: str, filters: Filters) -> DistrictCompa
     return district_comparison(snapshot, get_metric(metric_id), filters, source.scope, level=level)
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
+@kept
 def categories_and_stages(source: Source, metric_id: str, filters: Filters) -> CategoryByStage:
     """Every food category by stage."""
     return category_by_stage(source.open(), get_metric(metric_id), filters, source.scope)
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
+@kept
 def failing_items(source: Source, filters: Filters) -> Pareto:
     """The items that failed most often."""
     return pareto(source.open(), filters, source.scope)
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
+@kept
 def moved(source: Source, metric_id: str, filters: Filters) -> Moved:
     """Groups that differ from the year before by more than chance."""
     snapshot = source.open()
@@ -182,7 +190,7 @@ def moved(source: Source, metric_id: str, filters: Filters) -> Moved:
     return what_moved(snapshot, get_metric(metric_id), filters, source.scope, dimensions=dimensions)
 
 
-@st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
+@kept
 def kinds_of_sampling(source: Source, metric_id: str, filters: Filters) -> SamplingKinds:
     """Targeted and campaign sampling beside routine sampling."""
     return sampling_kinds(source.open(), get_metric(metric_id), filters, source.scope)

@@ -5,14 +5,10 @@ from typing import Final
 
 import streamlit as st
 
-from lib.metrics.compute import Result
-from lib.metrics.metric import Metric
-from lib.metrics.registry import get_metric
-from lib.ui.figure_text import counts_lines, excluded_text, figure_value
 from lib.ui.page_part import page_part
 from lib.ui.plain_text import plain
+from lib.ui.tile import Tile, tile
 from lib.ui.view import View
-from lib.ui.year_before import YearBefore, year_before
 
 _NARROWEST: Final = 215
 
@@ -22,23 +18,17 @@ def tiles(view: View, metric_ids: Sequence[str]) -> None:
     with st.grid(len(metric_ids), min_column_width=_NARROWEST, gap="small"):
         for metric_id in metric_ids:
             with st.container(border=True, height="stretch", gap="xsmall"), page_part(skeleton_height=None):
-                _tile(view, get_metric(metric_id))
+                _draw(tile(view.source, metric_id, view.filters))
 
 
-def _tile(view: View, metric: Metric) -> None:
-    now, earlier = view.result(metric.id), year_before(view, metric)
+def _draw(shown: Tile) -> None:
     st.metric(
-        metric.name,
-        figure_value(now),
-        delta=earlier.word,
+        shown.name,
+        shown.value,
+        delta=shown.change,
         delta_color="off",
         delta_arrow="off",
-        delta_description="比上年同期" if earlier.word is not None else None,
-        help=_explained(now, earlier),
+        delta_description="比上年同期" if shown.change is not None else None,
+        help=plain(shown.explained),
     )
-    st.caption("  \n".join(plain(line) for line in (*counts_lines(now), earlier.line)))
-
-
-def _explained(now: Result, earlier: YearBefore) -> str:
-    parts = (now.metric.description, excluded_text(now), now.sentence, *earlier.details)
-    return plain("；".join(part.rstrip("。") for part in parts if part) + "。")
+    st.caption("  \n".join(plain(line) for line in shown.lines))

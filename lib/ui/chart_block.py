@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
+from lib.charts.drawing import Drawing
 from lib.data.filters import Filters
 from lib.export.csv import file_name
 from lib.ui.downloads import Download, download_button
@@ -23,7 +23,7 @@ class Figure:
 
     key: str
     title: str
-    chart: alt.LayerChart
+    chart: Drawing
     alt: str
     table: pd.DataFrame
     columns: Sequence[ShownColumn]
@@ -39,7 +39,9 @@ def chart_block(view: View, figure: Figure, control: Callable[[], object] | None
         st.subheader(figure.title, anchor=False, width="content")
         if control is not None:
             control()
-    st.altair_chart(figure.chart, alt=figure.alt, key=f"chart.{figure.key}")
+    st.vega_lite_chart(
+        spec=figure.chart.for_browser(), alt=figure.alt, key=f"chart.{figure.key}", width="stretch"
+    )
     if figure.notes:
         st.caption("  \n".join(plain(note) for note in figure.notes))
     download_button(view.visitor, _file(view, figure), key=f"file.{figure.key}")

@@ -9,6 +9,7 @@ from lib.metrics.dimensions import DIMENSIONS
 from lib.metrics.metric import Metric
 from lib.metrics.registry import all_metrics
 from lib.ui.figure_text import counts_lines, excluded_text, figure_value
+from lib.ui.input_hints import hide_input_hints
 from lib.ui.metric_words import record_words, side_names
 from lib.ui.page_part import page_part
 from lib.ui.plain_text import plain
@@ -28,6 +29,7 @@ _INTERVALS: Final[Mapping[str, str]] = {
 
 def search_box() -> str:
     """Ask which metrics to show; empty means all."""
+    hide_input_hints()
     return (
         st.text_input(
             "查找指标",

@@ -8,6 +8,7 @@ from lib.access.login import REFUSED, Admission, attempt_login
 from lib.access.reception import reception
 from lib.ui.authenticator import LoginForm
 from lib.ui.identity import Visitor, present, remember_tab_login
+from lib.ui.input_hints import hide_input_hints
 from lib.ui.session_component import exchange_ticket
 
 _WITHOUT_SERVER = (
@@ -19,6 +20,7 @@ _RECORDS_AWAY = "连接不上记录数据库，暂时不能登录。请稍后再
 
 def show_login(visitor: Visitor) -> None:
     """Draw the login page and, after the right password, log the visitor in and run the page again."""
+    hide_input_hints()
     with st.container(horizontal_alignment="center"), st.container(width=460):
         st.title("食安把脉", anchor=False)
         st.caption("食品安全监督抽检统计看板")

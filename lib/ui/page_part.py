@@ -7,26 +7,30 @@ from contextlib import contextmanager, nullcontext
 from typing import Final
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.data.snapshot import QueryTooSlow, SnapshotMissing
 from lib.metrics.predicates import FilterNotApplicable, UnknownDistrict
 
 LOGGER = logging.getLogger(__name__)
 
+#: Session key of the page that was drawn to its end last.
+_DRAWN: Final = "page.drawn"
 #: Errors whose words are written for readers.
 _EXPLAINED: Final = (FilterNotApplicable, UnknownDistrict, QueryTooSlow, SnapshotMissing)
 
 
 @contextmanager
 def page_part(title: str | None = None, *, skeleton_height: int | None = 120) -> Iterator[None]:
-    """Draw a part under its title; a grey placeholder (or none) stands in while it is being computed.
+    """Draw a part under its title; on a page just opened a grey placeholder (or none) stands in while it is computed.
 
+    When a filter changes, what was there before stays, dimmed, until the new figures arrive.
     The part must compute before it draws: what it drew before failing stays on the page.
     """
     if title is not None:
         st.subheader(title, anchor=False)
     try:
-        with nullcontext() if skeleton_height is None else st.skeleton(skeleton_height):
+        with st.skeleton(skeleton_height) if skeleton_height and _is_just_opened() else nullcontext():
             yield
     except _EXPLAINED as error:
         st.info(f"本部分没有数字：{error}。", icon=":material/info:")
@@ -34,3 +38,17 @@ def page_part(title: str | None = None, *, skeleton_height: int | None = 120) ->
         number = secrets.token_hex(4)
         LOGGER.error("page part %r failed, number %s", title, number, exc_info=error)
         st.error(f"本部分无法计算，因此不显示任何数字（编号 {number}）。请把编号告诉系统管理员。")
+
+
+def page_is_drawn() -> None:
+    """The page stands: until another one is opened its parts need no placeholder."""
+    st.session_state[_DRAWN] = _page()
+
+
+def _is_just_opened() -> bool:
+    return st.session_state.get(_DRAWN) != _page()
+
+
+def _page() -> str:
+    context = get_script_run_ctx()
+    return context.page_script_hash if context is not None else ""

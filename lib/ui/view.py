@@ -14,6 +14,7 @@ from lib.ui.filter_bar import filter_bar
 from lib.ui.filter_state import current_filters
 from lib.ui.final_months import final_end, provisional_note
 from lib.ui.identity import Reader, Visitor
+from lib.ui.page_part import page_is_drawn
 from lib.ui.plain_text import plain
 
 #: The city the demonstration data are about.
@@ -54,7 +55,7 @@ class View:
 def open_view(reader: Reader) -> View:
     """Open the newest data version for the reader, draw the filter bar and the sentence of its filters."""
     snapshot = _open(reader)
-    choices = _choices(snapshot, reader)
+    choices = _choices(cached.Source(str(settings().snapshot_folder), snapshot.version, reader.scope))
     filters, notes = current_filters(choices)
     filter_bar(filters, choices)
     view = View(reader, identity.current_visitor(), snapshot, filters, choices)
@@ -67,10 +68,13 @@ def open_view(reader: Reader) -> View:
 
 def page_end(view: View) -> None:
     """The last line of a page: what the figures stand on."""
-    st.divider()
-    st.caption(plain(f"{view.basis}。区间均为 95% 置信区间（威尔逊法）；“—”表示没有可计算的数据，不等于零。"))
-    if view.snapshot.is_synthetic:
-        st.caption("演示数据（合成），不代表真实情况。")
+    synthetic = "演示数据（合成），不代表真实情况。" if view.snapshot.is_synthetic else ""
+    st.caption(
+        plain(
+            f"{view.basis}。区间均为 95% 置信区间（威尔逊法）；“—”表示没有可计算的数据，不等于零。{synthetic}"
+        )
+    )
+    page_is_drawn()
 
 
 def chinese_day(snapshot: Snapshot) -> str:
@@ -87,12 +91,11 @@ def _open(reader: Reader) -> Snapshot:
         st.stop()
 
 
-def _choices(snapshot: Snapshot, reader: Reader) -> Choices:
-    districts = districts_in_scope(snapshot.units, reader.scope)
-    home = _DEMO_HOME if snapshot.is_synthetic else None
-    source = cached.Source(str(settings().snapshot_folder), snapshot.version, reader.scope)
-    extent = cached.extent(source)
-    district = default_district(districts, reader.scope, home)
+@cached.shared
+def _choices(source: cached.Source) -> Choices:
+    snapshot, extent = source.open(), cached.extent(source)
+    districts = districts_in_scope(snapshot.units, source.scope)
+    district = default_district(districts, source.scope, _DEMO_HOME if snapshot.is_synthetic else None)
     final = final_end(source, district, snapshot.as_of)
     return Choices(
         districts=districts,

@@ -14,7 +14,6 @@ from lib.metrics.format import change_text, count_text, rate_of_counts_text
 from lib.metrics.metric import Count, Metric
 from lib.ui import cached, final_months
 from lib.ui.figure_text import change_word, figure_value, is_additive, only_row
-from lib.ui.view import View
 
 #: Columns that stay empty until the result is in.
 _RESULTS: Final = frozenset({"supervision_verdict", "monitoring_verdict", "result_state", "verdict"})
@@ -31,11 +30,11 @@ class YearBefore:
     details: tuple[str, ...] = ()
 
 
-def year_before(view: View, metric: Metric) -> YearBefore:
-    """Compare a figure of the view with the year before, months without complete results left out."""
+def year_before(source: cached.Source, metric: Metric, filters: Filters) -> YearBefore:
+    """Compare a figure with the year before, months without complete results left out."""
     if is_additive(metric):
-        return _of_rate(cached.comparison_with_last_year(view.source, metric.id, view.filters))
-    return _of_count(view, metric)
+        return _of_rate(cached.comparison_with_last_year(source, metric.id, filters))
+    return _of_count(source, metric, filters)
 
 
 def waits_for_results(metric: Metric) -> bool:
@@ -59,20 +58,19 @@ def _of_rate(comparison: YearOnYear) -> YearBefore:
     return YearBefore(change_word(comparison.change), line, details)
 
 
-def _of_count(view: View, metric: Metric) -> YearBefore:
-    same_days = days_with_data(view.filters, view.snapshot.as_of)
+def _of_count(source: cached.Source, metric: Metric, filters: Filters) -> YearBefore:
+    same_days = days_with_data(filters, source.open().as_of)
     if same_days is None:
         return YearBefore(None, "期间在数据截止日之后，没有上年同期")
-    first = cached.first_day(view.source, metric.id)
+    first = cached.first_day(source, metric.id)
     if months_of(same_days.previous_year())[0] < first.year * 100 + first.month:
         return YearBefore(None, f"上年同期数据不全（{first.year}年{first.month}月起有数据）")
-    compared, notes = _final(view, metric, same_days)
+    compared, notes = _final(source, metric, filters, same_days)
     if compared is None:
         return YearBefore(None, "所选月份结果未齐，不作同比", notes)
-    now = view.result(metric.id, filters=compared)
-    before = view.result(metric.id, filters=compared.previous_year())
+    now, before = (cached.result(source, metric.id, days) for days in (compared, compared.previous_year()))
     line = f"上年同期 {figure_value(before)}"
-    if compared != view.filters:
+    if compared != filters:
         line = f"同比只比{compared.period_sentence()}：{figure_value(now)}，{line}"
     change = _count_change(now, before)
     if change is None:
@@ -80,11 +78,13 @@ def _of_count(view: View, metric: Metric) -> YearBefore:
     return YearBefore(_count_word(change, metric), line, (*notes, _how(change)))
 
 
-def _final(view: View, metric: Metric, same_days: Filters) -> tuple[Filters | None, tuple[str, ...]]:
+def _final(
+    source: cached.Source, metric: Metric, filters: Filters, same_days: Filters
+) -> tuple[Filters | None, tuple[str, ...]]:
     """The days to compare: a figure that waits for results is compared over months complete in both years only."""
     if not waits_for_results(metric):
         return same_days, ()
-    months = final_months.months_of(view.source, view.filters)
+    months = final_months.months_of(source, filters)
     return (months.compared, months.notes()) if months.waiting else (same_days, ())
 
 
