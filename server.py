@@ -45,7 +45,7 @@ def build(desk: Reception) -> "streamlit.App":
     # Streamlit takes a folder named pages for its old multipage layout until the first st.navigation of the
     # process, and would answer the first deep link after a start with "Page not found".
     PagesManager.uses_pages_directory = False
-    index_page = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
+    index_page = in_chinese(Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8"))
     health = health_routes(partial(readiness, desk.engine, settings().snapshot_folder))
     session = SessionRoutes(desk.engine, desk.watch, now, cookie_name=desk.cookie_name, secure=desk.secure)
     others = [route.path.strip("/") for route in health]
@@ -55,7 +55,7 @@ def build(desk: Reception) -> "streamlit.App":
         middleware=[
             Middleware(SecurityHeaders, policy=content_security_policy(index_page)),
             Middleware(Gate, cookie_name=desk.cookie_name, watch=desk.watch, clock=now),
-            Middleware(FrontPage, page=in_chinese(index_page), pages=addresses(), other=others),
+            Middleware(FrontPage, page=index_page, pages=addresses(), other=others),
         ],
         on_script_error=report_error,
     )

@@ -29,4 +29,4 @@ def provisional_note(source: cached.Source, filters: Filters) -> str:
     months = months_of(source, filters)
     if not months.open:
         return ""
-    return f"{months_text(filters, months.open)}尚未结束或结果未齐，为暂定，含暂定月份的不合格率和不合格批次可能偏低"
+    return f"{months_text(filters, months.open)}尚未结束或结果未齐，为暂定，不合格数可能偏低"

@@ -13,30 +13,49 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+#: Streamlit looks for its server below the address of the page first, where there is none; pages have one part.
+_ROOT: Final = (
+    "<script>window.__streamlit = {BACKEND_BASE_URL: new URL('.', window.location.href).href}</script>"
+)
+#: The link that keyboards reach first has English words and no setting for them.
+_STYLE: Final = (
+    "<style>[data-testid='stSkipToContent'] {font-size: 0}"
+    "[data-testid='stSkipToContent']::after {content: '跳到正文'; font-size: 1rem}</style>"
+)
 _CHINESE: Final = {
     '<html lang="en">': '<html lang="zh-CN">',
     "<title>Streamlit</title>": "<title>食安把脉</title>",
     "You need to enable JavaScript to run this app.": "请在浏览器中启用 JavaScript 后使用。",
 }
 
-_ICON: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#1f5582"/>'
-    '<path d="M4 17h6l3-8 5 15 3-7h7" fill="none" stroke="#fff" stroke-width="2.5" stroke-linejoin="round"/></svg>'
+_SIGN: Final = (
+    '<rect width="32" height="32" rx="6" fill="#1f5582"/>'
+    '<path d="M4 17h6l3-8 5 15 3-7h7" fill="none" stroke="#fff" stroke-width="2.5" stroke-linejoin="round"/>'
+)
+ICON: Final = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">{_SIGN}</svg>'
+#: The sign with the product's name, in a blue that reads on the light and on the dark side bar.
+WORDMARK: Final = (
+    f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 132 32" height="32" width="132">{_SIGN}'
+    '<text x="41" y="23" font-size="21" font-weight="600" fill="#3f7cb5" '
+    'font-family="PingFang SC,Microsoft YaHei,Noto Sans CJK SC,Noto Sans SC,sans-serif">食安把脉</text></svg>'
 )
 
 
 def in_chinese(index_page: str) -> str:
-    """Streamlit's index.html with Chinese language, title and notice."""
+    """Streamlit's index.html with Chinese language, title and notice, and where the server's root is.
+
+    The inline script needs its hash in the content security policy: make that from what this returns.
+    """
     for english, chinese in _CHINESE.items():
         index_page = index_page.replace(english, chinese)
-    return index_page
+    return index_page.replace("</title>", f"</title>{_ROOT}{_STYLE}", 1)
 
 
 def icon_route() -> Route:
     """The icon in the browser's tab, in place of Streamlit's."""
 
     async def icon(request: Request) -> Response:
-        return Response(_ICON, media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
+        return Response(ICON, media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
 
     return Route("/favicon.png", icon)
 

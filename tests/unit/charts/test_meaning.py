@@ -134,7 +134,7 @@ def test_the_crude_rate_stands_beside_the_ratio() -> None:
 
 def test_the_wide_interval_of_a_small_sample_is_cut_with_an_arrow_and_told_in_full() -> None:
     rows = data(interval_dots(frames.districts(), measure=MEASURE), "rows")
-    assert [row["is_cut"] for row in rows] == [False, False, False, True]
+    assert [row["arrow"] for row in rows] == ["", "", "", "▶"]
     assert rows[3]["shown_high"] < 0.2
     assert rows[3]["interval_text"] == "2.24%—47.09%"
 
@@ -190,10 +190,13 @@ def test_other_comes_last_and_the_cumulative_line_belongs_to_items() -> None:
     chart = pareto_chart(frames.items())
     rows = sorted(data(chart, "rows"), key=lambda row: row["place"])
     assert [row["label"] for row in rows] == ["阴离子合成洗涤剂", "大肠菌群", "其他"]
-    fields = [layer["encoding"]["x"]["field"] for layer in chart.to_dict()["layer"]]
+    fields = [layer["encoding"]["x"].get("field") for layer in chart.to_dict()["layer"]]
     assert "cumulative" in fields
+    assert "累计" in str([layer["mark"].get("text") for layer in chart.to_dict()["layer"]]), (
+        "the line is explained"
+    )
     batches = pareto_chart(frames.items(), base="batches").to_dict()
-    assert "cumulative" not in [layer["encoding"]["x"]["field"] for layer in batches["layer"]]
+    assert "cumulative" not in [layer["encoding"]["x"].get("field") for layer in batches["layer"]]
 
 
 def test_other_without_a_share_of_batches_is_left_out_of_that_base() -> None:

@@ -61,6 +61,8 @@ def test_the_page_of_the_pinned_streamlit_becomes_chinese() -> None:
     assert '<html lang="zh-CN">' in page
     assert "<title>食安把脉</title>" in page
     assert "You need to enable JavaScript" not in page
+    assert "跳到正文" in page
+    assert page.index("BACKEND_BASE_URL") < page.index('<script type="module"'), "before Streamlit reads it"
 
 
 def test_the_icon_is_ours(client: TestClient) -> None:
