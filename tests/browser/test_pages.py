@@ -116,7 +116,7 @@ def test_the_rows_come_as_a_file_that_reads_back(visit: Callable[..., Page], tmp
     with page.expect_download() as fetched:
         page.get_by_role("button", name="下载CSV").click()
     file = fetched.value
-    assert file.suggested_filename == "监督判定不合格批次明细_20250101-20251031_v000001.csv"
+    assert file.suggested_filename == "监督判定不合格批次明细_20250101-20250930_v000001.csv"
     file.save_as(tmp_path / "rows.csv")
     content = (tmp_path / "rows.csv").read_bytes()
     assert content.startswith(b"\xef\xbb\xbf")
