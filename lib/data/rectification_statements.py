@@ -135,9 +135,9 @@ def round_with_recurrence(rounds: FromClause) -> Select[Any]:
 
 
 def select_rounds(rounds: FromClause) -> Select[Any]:
-    """Rows of ``rectification_round``; its main day is the start of the round."""
+    """Rows of ``rectification_round``; its main day is the day the item was found, also after a reopening."""
     values = {
-        **period_columns(rounds.c.started_on),
+        **period_columns(rounds.c.found_on),
         **period_columns(rounds.c.claimed_on, "claimed_"),
         **period_columns(rounds.c.verified_on, "verified_"),
     }

@@ -11,18 +11,28 @@ import pytest
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from lib.data.database import exclusive_transaction, load_reference, record_engine, upgrade
+from lib.data.database import REFERENCE_FOLDER, exclusive_transaction, load_reference, record_engine, upgrade
 from lib.data.loaders import profiles
 from lib.data.loaders.headers import match
 from lib.data.loaders.load import load_files
 from lib.data.loaders.profile_files import load_profile, profile_names
-from lib.data.loaders.targets import targets
+from lib.data.loaders.targets import TABLES, targets
 from lib.data.loaders.values import ALLOWED
 from lib.data.tables.sampling import failing_item, sample
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "IMPORT.md"
 PARTS = {"record": "记录", "place": "地点", "firm": "企业", "item": "项目"}
-KINDS = {"text": "文字", "date": "日期", "integer": "整数", "number": "数字", "truth": "是否"}
+KINDS = {
+    **{
+        "text": "文字",
+        "date": "日期",
+        "moment": "时刻",
+        "quarter": "季度",
+        "integer": "整数",
+        "long": "整数",
+    },
+    **{"number": "数字", "truth": "是否"},
+}
 FORMATS = {"A": "publication-joined", "B": "samr-workbook", "C": "national-export"}
 
 
@@ -33,7 +43,7 @@ def document() -> str:
 def target_table() -> str:
     """The table of target columns as the documentation shows it."""
     lines = ["| 表 | 目标列 | 含义 | 类型 | 类别 |", "|---|---|---|---|---|"]
-    for table in ("sample", "disposal"):
+    for table in TABLES:
         for target in targets(table).values():
             length = f"，至多 {target.length} 字" if target.length else ""
             kind = f"{KINDS[target.kind]}{length}"
@@ -74,6 +84,30 @@ def test_the_document_lists_every_allowed_value() -> None:
         name: [value for value in values if value not in document()] for name, values in ALLOWED.items()
     }
     assert {name: values for name, values in missing.items() if values} == {}
+
+
+def test_the_document_lists_the_values_each_table_allows() -> None:
+    lines = {
+        f"`{target.name}`（`{table}`） | {'、'.join(target.allowed)} |"
+        for table in TABLES
+        for target in targets(table).values()
+        if target.allowed and table not in ("sample", "disposal")
+    }
+    assert len(lines) > 5
+    assert [line for line in lines if line not in document()] == []
+
+
+def test_every_table_of_the_loop_has_a_profile() -> None:
+    tables = {load_profile(name).table for name in profile_names()}
+    assert tables == set(TABLES)
+
+
+def test_every_code_list_that_columns_name_has_values() -> None:
+    with (REFERENCE_FOLDER / "code_values.csv").open(encoding="utf-8", newline="") as stream:
+        dimensions = {row["dimension"] for row in csv.DictReader(stream)}
+    named = {target.code_list for table in TABLES for target in targets(table).values() if target.code_list}
+    assert len(named) == 6
+    assert named <= dimensions
 
 
 def test_the_document_lists_every_profile() -> None:

@@ -1,7 +1,7 @@
 """Checks of single values beyond their type: credit codes, the profile's patterns, cells of another encoding."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -63,3 +63,19 @@ def is_foreign(text: str, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def code_list_check(convert: Convert, dimension: str, code_lists: Mapping[str, Collection[str]]) -> Convert:
+    """The same conversion, with the result checked against a code list that the bureau may extend."""
+    known = code_lists.get(dimension, ())
+
+    def check(text: str) -> Any:
+        value = convert(text)
+        if value is None or value in known:
+            return value
+        raise BadValue(
+            f"不在代码表 {dimension} 中（现有：{'、'.join(sorted(known))[:120]}）；"
+            "可在方案中用 map 对应，或在 data/reference/code_values.csv 增补"
+        )
+
+    return check

@@ -1,6 +1,7 @@
 """Column rules applied to a chunk, on distinct values: a million rows cost what their different cells cost."""
 
 import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lib.data.loaders.bad_rows import BadRows
-from lib.data.loaders.checks import credit_code_check, is_foreign, pattern_check
+from lib.data.loaders.checks import code_list_check, credit_code_check, is_foreign, pattern_check
 from lib.data.loaders.chunks import Chunk, Sheet
 from lib.data.loaders.dates import BadValue
 from lib.data.loaders.encodings import is_unicode
@@ -23,7 +24,10 @@ _SUSPECT: Final = r"^[=#]|[\x00-\x1f\x{FFFD}]|^\d+(\.\d+)?[eE]\+?\d+$"
 _ARROW: Final[dict[str, pa.DataType]] = {
     "text": pa.string(),
     "date": pa.date32(),
+    "moment": pa.string(),
+    "quarter": pa.int32(),
     "integer": pa.int32(),
+    "long": pa.int64(),
     "number": pa.float64(),
     "truth": pa.bool_(),
 }
@@ -165,7 +169,9 @@ class ColumnPlan:
             return mistake
 
 
-def plan_columns(profile: Profile, sheet: Sheet, notes: Notes) -> dict[str, ColumnPlan]:
+def plan_columns(
+    profile: Profile, sheet: Sheet, notes: Notes, code_lists: Mapping[str, Collection[str]]
+) -> dict[str, ColumnPlan]:
     """The plans of all target columns of a profile for one sheet."""
     known = targets(profile.table)
     encoding = None if sheet.encoding is None or is_unicode(sheet.encoding) else sheet.encoding
@@ -175,6 +181,8 @@ def plan_columns(profile: Profile, sheet: Sheet, notes: Notes) -> dict[str, Colu
         convert = converter(target, rule, profile.values)
         if name.endswith("_credit_code"):
             convert = credit_code_check(convert, profile.on_bad_credit_code, notes)
+        if target.code_list is not None:
+            convert = code_list_check(convert, target.code_list, code_lists)
         if rule.pattern:
             convert = pattern_check(convert, rule, notes, name)
         positions = [sheet.match.position(names) for names in rule.headers]
@@ -205,7 +213,8 @@ def _is_plain(target: Target, rule: ColumnRule) -> bool:
         or rule.pattern
         or rule.filled
     )
-    special = target.name in ALLOWED or target.name == "item_verdict" or target.name.endswith("_credit_code")
+    limited = target.name in ALLOWED or target.allowed or target.code_list
+    special = limited or target.name == "item_verdict" or target.name.endswith("_credit_code")
     return target.kind == "text" and not worked and not special
 
 

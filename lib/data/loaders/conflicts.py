@@ -10,7 +10,7 @@ from lib.data.loaders.errors import Reject
 from lib.data.loaders.mapping import FREE_TEXT, ROW_ID, RowPlaces
 from lib.data.loaders.profiles import Profile
 from lib.data.loaders.staging import Staging
-from lib.data.loaders.targets import TABLES
+from lib.data.loaders.targets import NUMBERS, TABLES
 
 _UNCOMPARED: Final = frozenset({ROW_ID, "digest", *FREE_TEXT})
 
@@ -65,7 +65,7 @@ class Conflicts:
         numbers = select(spoiled.c.sample_no)
         rows = select(item.c[ROW_ID], item.c.sample_no).where(item.c.sample_no.in_(numbers)).distinct()
         for row_id, number in self._staging.rows(rows.order_by(item.c[ROW_ID])):
-            self._say(row_id, "sample_no", number, "同一抽样编号另有行被拒收，整个样品不载入")
+            self.say(row_id, "sample_no", number, "同一抽样编号另有行被拒收，整个样品不载入")
         self._staging.drop_samples(numbers)
 
     def _reject_contradicting_items(self) -> None:
@@ -85,7 +85,7 @@ class Conflicts:
         )
         listed = self._staging.rows(rows)
         for row_id, name in listed:
-            self._say(row_id, "item_name", name, "同一样品的同一项目出现多次而内容不同")
+            self.say(row_id, "item_name", name, "同一样品的同一项目出现多次而内容不同")
         if listed:
             self._staging.drop_samples(select(twice.c.sample_no))
 
@@ -111,22 +111,23 @@ class Conflicts:
             self._staging.run(record.delete().where(record.c[ROW_ID].in_(row_ids)))
 
     def _list_differences(self, names: list[str], rows: list[tuple[Any, ...]]) -> None:
-        table = TABLES[self._profile.table]
+        table, number = TABLES[self._profile.table], NUMBERS[self._profile.table]
         first = rows[0]
         for row in rows[1:]:
             index = next(i for i, name in enumerate(names) if name not in _UNCOMPARED and row[i] != first[i])
             meaning = table.c[names[index]].comment or names[index]
             _, first_row = self._places.where(first[0])
             reason = f"与第 {first_row} 行编号相同而“{meaning}”不同（{_shown(first[index])} / {_shown(row[index])}）"
-            self._say(row[0], "sample_no", str(row[names.index("sample_no")]), reason)
-        self._say(
+            self.say(row[0], number, str(row[names.index(number)]), reason)
+        self.say(
             first[0],
-            "sample_no",
-            str(first[names.index("sample_no")]),
+            number,
+            str(first[names.index(number)]),
             "编号在文件中出现多次而内容不同，未载入",
         )
 
-    def _say(self, row_id: int, target: str, value: str, reason: str) -> None:
+    def say(self, row_id: int, target: str, value: str, reason: str) -> None:
+        """Reject one staged row; ``target`` names the column to blame."""
         sheet, row = self._places.where(row_id)
         self.rows_rejected += 1
         rule = self._profile.columns.get(target)

@@ -6,7 +6,6 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy import Connection, Engine, func, select
 
@@ -16,6 +15,7 @@ from lib.data.loaders.conflicts import Conflicts
 from lib.data.loaders.csv_reader import read_csv
 from lib.data.loaders.encodings import file_digest
 from lib.data.loaders.errors import LoadRefused, Reject
+from lib.data.loaders.event_order import EventOrder
 from lib.data.loaders.json_reader import read_json
 from lib.data.loaders.lookups import read_lookups
 from lib.data.loaders.mapping import Mapper
@@ -24,6 +24,7 @@ from lib.data.loaders.notes import Notes
 from lib.data.loaders.plans import Plans
 from lib.data.loaders.profile_files import load_profile
 from lib.data.loaders.profiles import Profile
+from lib.data.loaders.reached import last_days
 from lib.data.loaders.rejects import RejectList
 from lib.data.loaders.report import LoadReport
 from lib.data.loaders.sources import Source, open_sources
@@ -31,15 +32,12 @@ from lib.data.loaders.staging import Staging
 from lib.data.loaders.targets import TABLES
 from lib.data.loaders.workbook_reader import read_workbook
 from lib.data.publish import check_folder, is_unpublished, publish
-from lib.data.tables.sampling import NATURAL_KEYS
+from lib.data.tables.catalogue import VERSIONED
+from lib.data.tables.rectification import rectification_event
 from lib.data.versions import LoadCounts, reached_so_far, record_version
 
 #: Called with what is being done (Chinese) and how many rows are done so far.
 Progress = Callable[[str, int], None]
-_AS_OF_COLUMNS: Final = (
-    *("sampled_on", "received_on", "reported_on", "submitted_on", "notice_on"),
-    *("started_on", "finished_on", "rechecked_on"),
-)
 
 
 def load_files(
@@ -99,6 +97,7 @@ class _Load:
     ) -> None:
         if not files:
             raise LoadRefused("没有给出要载入的文件")
+        self.engine = engine
         self.files = files
         self.profile = profile
         self.progress = progress
@@ -109,7 +108,7 @@ class _Load:
             lookups = read_lookups(connection)
             self.before = reached_so_far(connection)
         self.mapper = Mapper(profile, lookups, self.rejects.add, self.notes)
-        key = NATURAL_KEYS[TABLES[profile.table]]
+        key = VERSIONED[TABLES[profile.table]]
         self.staging = Staging(folder, self.mapper.schema, key, by_item=profile.rows == "item")
         self.conflicts = Conflicts(self.staging, profile, self.mapper.rows, self.rejects.add)
         self.rows_read = 0
@@ -132,6 +131,9 @@ class _Load:
             self._refuse(str(refusal))
         self.progress("核对", self.rows_read)
         self.conflicts.settle()
+        if TABLES[self.profile.table] is rectification_event:
+            with self.engine.connect() as connection:
+                EventOrder(self.staging, self.profile, self.notes, self.conflicts.say).settle(connection)
         self.rows_rejected += self.conflicts.rows_rejected
 
     def _read_source(self, source: Source) -> None:
@@ -180,12 +182,12 @@ class _Load:
     def reached(self, today: date) -> date:
         """The day the data reach to: the last day any row names, not after today; undated files do not move it."""
         record = self.staging.record
-        names = [name for name in _AS_OF_COLUMNS if name in record.c]
-        undated = select(func.count()).where(record.c.sampled_on.is_(None)) if "sampled_on" in names else None
+        undated = (
+            select(func.count()).where(record.c.sampled_on.is_(None)) if "sampled_on" in record.c else None
+        )
         if undated is not None and (count := self.staging.rows(undated)[0][0]):
             self.notes.say(f"{count:,} 行没有抽样日期：按期间统计时不计入，不限期间的命令才计入")
-        lasts = self.staging.rows(select(*(func.max(record.c[name]) for name in names)))[0] if names else ()
-        days = [day for day in lasts if day is not None]
+        days = last_days(self.staging)
         if any(day > today for day in days):
             self.notes.say(f"文件中有晚于今天（{today}）的日期，请核对")
         return min(max(days, default=self.before or today), today)

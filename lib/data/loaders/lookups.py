@@ -22,6 +22,8 @@ class Lookups:
     categories: dict[str, str]
     subcategories: dict[str, str]
     items: dict[str, str]
+    #: Names of every code list, by its dimension.
+    code_lists: dict[str, frozenset[str]]
 
     def category(self, text: str) -> str | None:
         """Code of a top-level category name."""
@@ -48,7 +50,7 @@ def read_lookups(connection: Connection) -> Lookups:
     rows = connection.execute(select(unit.c.code, unit.c.name, unit.c.level, unit.c.parent_code))
     units = tuple(Unit(*row) for row in rows)
     categories, subcategories = _categories(connection)
-    return Lookups(units, categories, subcategories, _items(connection))
+    return Lookups(units, categories, subcategories, _items(connection), _code_lists(connection))
 
 
 def _categories(connection: Connection) -> tuple[dict[str, str], dict[str, str]]:
@@ -63,6 +65,14 @@ def _categories(connection: Connection) -> tuple[dict[str, str], dict[str, str]]
         if row.level > 1:
             below[plain(row.name)].add(top.code)
     return tops, {name: codes.pop() for name, codes in below.items() if len(codes) == 1}
+
+
+def _code_lists(connection: Connection) -> dict[str, frozenset[str]]:
+    names: dict[str, set[str]] = defaultdict(set)
+    code = reference.code_value
+    for dimension, name in connection.execute(select(code.c.dimension, code.c.name)):
+        names[dimension].add(name)
+    return {dimension: frozenset(found) for dimension, found in names.items()}
 
 
 def _items(connection: Connection) -> dict[str, str]:

@@ -18,7 +18,7 @@ from lib.data.loaders.lookups import Lookups
 from lib.data.loaders.notes import Notes
 from lib.data.loaders.profiles import Profile
 from lib.data.loaders.rows import RowSelection
-from lib.data.loaders.targets import PLACES, TABLES, targets
+from lib.data.loaders.targets import FIRMS, NUMBERS, PLACES, TABLES, targets
 
 #: Columns of the loader's own, beside those of the record table.
 ROW_ID: Final = "row_id"
@@ -68,7 +68,7 @@ class Mapper:
         if self._sheet is not chunk.sheet or self._selection is None:
             self._sheet = chunk.sheet
             self._selection = RowSelection(self.profile, chunk.sheet, self._reject)
-            self._plans = plan_columns(self.profile, chunk.sheet, self.notes)
+            self._plans = plan_columns(self.profile, chunk.sheet, self.notes, self.lookups.code_lists)
         before = self._selection.filtered
         chunk = self._selection.prepare(chunk)
         self.rows_filtered += self._selection.filtered - before
@@ -90,7 +90,7 @@ class Mapper:
         row_ids: pa.Array,
     ) -> Mapped:
         count = len(chunk.rows)
-        sample_no = columns["sample_no"]
+        sample_no = columns[NUMBERS[self.profile.table]]
         if self.profile.rows == "item":
             items = row_items(columns, row_ids, sample_no, self.lookups)
         else:
@@ -202,10 +202,8 @@ def mapped_columns(profile: Profile) -> set[str]:
             for name in _place_names(profile, prefix)
         ):
             named |= {f"{prefix}_code", f"{prefix}_text"}
+    named |= {f"{prefix}_key" for prefix, _, _ in FIRMS[profile.table] if f"{prefix}_name" in profile.columns}
     if profile.table == "sample":
-        named |= {
-            f"{prefix}_key" for prefix in ("sampled_unit", "producer") if f"{prefix}_name" in profile.columns
-        }
         named |= _derived_names(profile)
     return named
 

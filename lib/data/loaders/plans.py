@@ -27,7 +27,8 @@ from lib.data.loaders.mapping import ROW_ID, mapped_columns
 from lib.data.loaders.merge import TablePlan, join_current, labelled, stored_columns
 from lib.data.loaders.profiles import Profile
 from lib.data.loaders.staging import FIRM_SCHEMA, Staging, last_filled
-from lib.data.loaders.targets import FIRMS, TABLES
+from lib.data.loaders.targets import FIRMS, NUMBERS, TABLES
+from lib.data.tables.catalogue import VERSIONED
 from lib.data.tables.sampling import NATURAL_KEYS, enterprise
 from lib.data.verdicts import CONCLUSIONS, OBJECTION_STATUSES, derive
 
@@ -48,7 +49,7 @@ class Plans:
         self._profile = profile
         self._current = CurrentRecords(records, staging)
         self._table = TABLES[profile.table]
-        self._key = NATURAL_KEYS[self._table]
+        self._key = VERSIONED[self._table]
         staging.fill(verdict_table, [_verdict_rows()])
 
     def build(self) -> list[TablePlan]:
@@ -64,11 +65,12 @@ class Plans:
 
     def _records_plan(self) -> TablePlan:
         staging, profile = self._staging, self._profile
-        keys = select(staging.record.c.sample_no).join(
+        number = NUMBERS[profile.table]
+        keys = select(staging.record.c[number]).join(
             staging.chosen, staging.chosen.c[ROW_ID] == staging.record.c[ROW_ID]
         )
         own_source = [self._table.c.source == profile.source]
-        current = self._current.fetch(self._table, "sample_no", keys.distinct(), own_source)
+        current = self._current.fetch(self._table, number, keys.distinct(), own_source)
         joined = staging.record.join(staging.chosen, staging.chosen.c[ROW_ID] == staging.record.c[ROW_ID])
         if current is not None:
             same = [staging.record.c[name] == current.c[name] for name in self._key]

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from lib.data.loaders.targets import NEEDED, PLACES, TableName, targets
+from lib.data.loaders.targets import NEEDED, PLACES, TABLES, targets
 
 Headers = list[str]
 
@@ -185,13 +185,14 @@ class Profile(_Section):
 
     name: str = Field(min_length=1, max_length=64)
     title: str
-    table: TableName
+    table: str
     source: str = Field(min_length=1, max_length=32)
     listing: Literal["full", "unqualified", "qualified"] = "full"
     rows: Literal["record", "item"] = "record"
     conclusion_from_items: bool = False
     on_conflict: Literal["reject", "first", "last"] = "reject"
     on_bad_credit_code: Literal["reject", "warn"] = "reject"
+    on_broken_order: Literal["reject", "keep"] = "reject"
     file: FileRule = FileRule()
     values: ValueRule = ValueRule()
     filters: list[Filter] = Field(default_factory=list)
@@ -200,6 +201,13 @@ class Profile(_Section):
     items: ItemRule | None = None
     places: dict[str, PlaceRule] = Field(default_factory=dict)
     firms: dict[str, FirmRule] = Field(default_factory=dict)
+
+    @field_validator("table")
+    @classmethod
+    def _known_table(cls, value: str) -> str:
+        if value not in TABLES:
+            raise ValueError(f"没有表“{value}”；可用：{'、'.join(TABLES)}")
+        return value
 
     @model_validator(mode="after")
     def _names_are_targets(self) -> "Profile":
@@ -226,7 +234,9 @@ class Profile(_Section):
                 )
         if self.rows == "item" and "item_name" not in self.columns:
             raise ValueError('rows = "item" 时需要 columns.item_name')
-        if self.rows == "record" and any(name.startswith("item_") for name in self.columns):
+        if self.rows == "record" and any(
+            targets(self.table)[name].part_of == "item" for name in self.columns
+        ):
             raise ValueError('columns 中的 item_… 只用于 rows = "item"；一格多项请写 [items]')
         if self.conclusion_from_items and self.rows != "item":
             raise ValueError('conclusion_from_items 只用于 rows = "item"')

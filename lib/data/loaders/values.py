@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from lib.data.loaders.dates import BadValue, parse_date
+from lib.data.loaders.moments import parse_moment, parse_quarter
 from lib.data.loaders.profiles import ColumnRule, ValueRule
 from lib.data.loaders.targets import ITEM_VERDICTS, Target
 from lib.data.verdicts import CONCLUSIONS, OBJECTION_STATUSES
@@ -28,7 +29,6 @@ ALLOWED: Final[dict[str, tuple[str, ...]]] = {
     "conclusion": tuple(CONCLUSIONS),
     "objection_status": OBJECTION_STATUSES,
 }
-_KEYS: Final = frozenset({"sample_no", "report_no"})
 _KEEPS_LINES: Final = frozenset({"remark"})
 
 
@@ -121,20 +121,26 @@ def _otherwise(text: str, rule: ColumnRule) -> str | None:
 
 def typing(target: Target, rule: ColumnRule, values: ValueRule) -> Convert:
     """The last step: a text that already is the target's value, as its type. Constants take only this step."""
-    if target.kind == "date":
-        formats = [*rule.date_formats, *values.date_formats]
-        return lambda text: _shifted(
-            parse_date(text, formats, excel_dates=values.excel_dates), rule.shift_days
-        )
+    if target.kind in ("date", "moment", "quarter"):
+        return _of_calendar(target, rule, values)
     if target.kind == "truth":
         return lambda text: _truth(text, values)
-    if target.kind in ("integer", "number"):
-        return lambda text: _number(text, whole=target.kind == "integer")
+    if target.kind in ("integer", "long", "number"):
+        return lambda text: _number(text, whole=target.kind != "number")
     if target.name == "item_verdict":
         return _item_verdict
-    if target.name in ALLOWED:
-        return lambda text: _one_of(text, ALLOWED[target.name])
+    if allowed := target.allowed or ALLOWED.get(target.name):
+        return lambda text: _one_of(text, allowed)
     return lambda text: _text(text, target)
+
+
+def _of_calendar(target: Target, rule: ColumnRule, values: ValueRule) -> Convert:
+    if target.kind == "quarter":
+        return parse_quarter
+    formats, serials = [*rule.date_formats, *values.date_formats], values.excel_dates
+    if target.kind == "moment":
+        return lambda text: parse_moment(text, formats, excel_dates=serials)
+    return lambda text: _shifted(parse_date(text, formats, excel_dates=serials), rule.shift_days)
 
 
 def _shifted(day: date, days: int) -> date:
@@ -175,7 +181,7 @@ def _one_of(text: str, allowed: Iterable[str], shown: Iterable[str] | None = Non
 
 
 def _text(text: str, target: Target) -> str:
-    if target.name in _KEYS and _EXPONENT.match(text):
+    if target.name.endswith("_no") and _EXPONENT.match(text):
         raise BadValue("编号已被表格软件改成科学计数法，丢失了数字；请把该列设为文本后重新导出")
     if "\n" in text or "\r" in text:
         text = text if target.name in _KEEPS_LINES else _LINE_BREAKS.sub(" ", text)

@@ -30,6 +30,11 @@ def whole(name: str, comment: str, *, needed: bool = False) -> Column[Any]:
     return Column(name, Integer, nullable=not needed, comment=comment)
 
 
+def quarter(name: str, comment: str, *, needed: bool = False) -> Column[Any]:
+    """A quarter as a number: 20251 is the first of 2025."""
+    return Column(name, Integer, nullable=not needed, comment=comment, info={"kind": "quarter"})
+
+
 def number(name: str, comment: str, *, needed: bool = False) -> Column[Any]:
     """A number."""
     return Column(name, Float, nullable=not needed, comment=comment)
