@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from sqlalchemy.exc import OperationalError
-from typer.core import TyperGroup
 
+from lib.access.command_words import Application, ChineseGroup
 from lib.access.commands import people
 from lib.access.errors import RecordsUnavailable, StartRefused
 from lib.data.database import DatabaseBusy, exclusive_transaction, load_reference, record_engine, upgrade
@@ -41,7 +41,7 @@ EXPECTED = (
 )
 
 
-class Guarded(TyperGroup):
+class Guarded(ChineseGroup):
     """Turns expected faults of any command into one Chinese sentence on the error stream and exit code 1."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -59,10 +59,9 @@ class Guarded(TyperGroup):
             _stop(str(error))
 
 
-app = typer.Typer(
+app = Application(
     cls=Guarded,
     help="食安把脉 Bamai 管理命令",
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )

@@ -10,11 +10,12 @@ import typer
 from sqlalchemy import Engine
 
 from lib.access.accounts import create_account, deactivate, grant, list_accounts, set_password
+from lib.access.command_words import Application
 from lib.data.database import record_engine, upgrade
 from lib.data.scope import Scope
 from lib.data.settings import settings
 
-people = typer.Typer(help="账号：新增、改密码、改角色与地区、停用、列出", no_args_is_help=True)
+people = Application(help="账号：新增、改密码、改角色与地区、停用、列出", no_args_is_help=True)
 
 Role = Annotated[str, typer.Option(help="official / presenter / analyst / operator")]
 Districts = Annotated[list[str] | None, typer.Option(help="可见地区代码，可重复")]
