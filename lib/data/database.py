@@ -33,6 +33,7 @@ REFERENCE_FOLDER: Final = PROJECT_FOLDER / "data" / "reference"
 QUEUE_SECONDS: Final = 60
 #: Any fixed number: the advisory lock of PostgreSQL that stands for "a load is under way".
 _WRITER_LOCK: Final = 20190815
+_WRITER_CACHE_KIB: Final = 65_536
 
 #: Reference tables and their files, parents first.
 REFERENCE_FILES: Final[dict[Table, str]] = {
@@ -84,6 +85,8 @@ def _begin_sqlite(connection: Connection) -> None:
     exclusive = connection.get_execution_options().get("bamai_exclusive", False)
     # The writer of records checks references batch by batch (lib.data.bulk); row by row would halve its speed.
     connection.exec_driver_sql(f"PRAGMA foreign_keys={'OFF' if exclusive else 'ON'}")
+    # Pages that a large load changes over and over stay in memory until it commits.
+    connection.exec_driver_sql(f"PRAGMA cache_size={-_WRITER_CACHE_KIB if exclusive else -2000}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if exclusive else "BEGIN")
 
 

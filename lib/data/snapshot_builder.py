@@ -1,7 +1,6 @@
 """Filling one snapshot file from the records of one data version."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -10,11 +9,13 @@ import duckdb
 import pyarrow as pa
 from sqlalchemy import Column, Connection, MetaData, Select, Table, func, insert, select
 from sqlalchemy.schema import CreateTable
+from sqlalchemy.sql import visitors
 
 from lib.data import disposal_statements
 from lib.data import snapshot_statements as statements
 from lib.data.bulk import Batch, arrow_type, prefetched, read_batches
 from lib.data.duckdb_statements import execute
+from lib.data.lookup_rows import due_weeks, unit_paths, workday_numbers
 from lib.data.loop_builder import LoopBuilder
 from lib.data.tables import reference, sampling, snapshot
 from lib.data.tables.base import snapshot_metadata
@@ -24,9 +25,9 @@ from lib.data.versions import part_of_version
 #: Statutory limits (data/reference/statutory_limits.csv) that set the due dates of a disposal side.
 START_LIMIT: Final = "D01"
 FINISH_LIMIT: Final = "D03"
-_MEMORY_LIMIT: Final = "600MB"
-_ROWS_AT_ONCE: Final = 150_000
-_WEEK: Final = timedelta(days=7)
+_MEMORY_LIMIT: Final = "400MB"
+#: One row group of the file: it is written there at once, without passing through a log.
+_ROWS_AT_ONCE: Final = 122_880
 
 Progress = Callable[[str], None]
 
@@ -39,7 +40,9 @@ class SnapshotBuilder:
         self.version = version
         self.progress = progress
         self.output = duckdb.connect(
-            str(path), config={"memory_limit": _MEMORY_LIMIT, "preserve_insertion_order": "false"}
+            # One thread fills while another reads the records: a second one only waits, and takes memory.
+            str(path),
+            config={"memory_limit": _MEMORY_LIMIT, "threads": 1, "preserve_insertion_order": "false"},
         )
 
     def build(self) -> None:
@@ -69,7 +72,7 @@ class SnapshotBuilder:
             .group_by(item.c.source, item.c.sample_no)
         )
         batches = list(read_batches(self.records, counts, list(statements.failing_count.columns)))
-        schema = _schema(statements.failing_count)
+        schema = _schema(statements.failing_count.columns)
         self.output.register(statements.failing_count.name, pa.Table.from_batches(batches, schema))
         days = sorted((row["day"], row["is_workday"]) for row in self._rows(reference.workday))
         numbers, first_days = workday_numbers(days)
@@ -150,11 +153,12 @@ class SnapshotBuilder:
     def _stage(self, source: Table) -> Table:
         """Bring the records of a table into a temporary table of the file, for statements over all of them."""
         self.progress(source.comment or source.name)
-        columns = (Column(column.name, column.type) for column in source.columns)
-        staged = Table(f"record_{source.name}", MetaData(), *columns, prefixes=["TEMPORARY"])
+        copies = (Column(column.name, column.type) for column in source.columns)
+        staged = Table(f"record_{source.name}", MetaData(), *copies, prefixes=["TEMPORARY"])
         execute(self.output, CreateTable(staged))
         incoming = _incoming(source, "incoming")
-        for part in prefetched(parts(self._stream(source), _schema(source))):
+        columns = list(source.columns)
+        for part in prefetched(parts(self._stream(source, columns), _schema(columns))):
             self.output.register("incoming", part)
             self._insert(staged, select(incoming))
             self.output.unregister("incoming")
@@ -168,16 +172,19 @@ class SnapshotBuilder:
         """
         self.progress(target.comment or target.name)
         incoming = _incoming(source, "incoming")
-        for part in prefetched(parts(self._stream(source), _schema(source))):
+        query = statement(incoming)
+        used = {id(node) for node in visitors.iterate(query)}
+        columns = [column for column in source.columns if id(incoming.c[column.name]) in used]
+        for part in prefetched(parts(self._stream(source, columns), _schema(columns))):
             self.output.register("incoming", part)
-            self._insert(target, statement(incoming))
+            self._insert(target, query)
             self.output.unregister("incoming")
 
-    def _stream(self, source: Table) -> Iterator[Batch]:
-        query = select(source)
+    def _stream(self, source: Table, columns: list[Column[Any]]) -> Iterator[Batch]:
+        query = select(*columns)
         if "version_to" in source.c:
             query = query.where(part_of_version(source, self.version))
-        return read_batches(self.records, query, list(source.columns))
+        return read_batches(self.records, query, columns)
 
     def _insert(self, target: Table, query: Select[Any]) -> None:
         execute(self.output, insert(target).from_select([column.name for column in target.columns], query))
@@ -199,8 +206,8 @@ class SnapshotBuilder:
         )
 
 
-def _schema(table: Table) -> pa.Schema:
-    return pa.schema([pa.field(column.name, arrow_type(column)) for column in table.columns])
+def _schema(columns: Iterable[Column[Any]]) -> pa.Schema:
+    return pa.schema([pa.field(column.name, arrow_type(column)) for column in columns])
 
 
 def _incoming(table: Table, name: str) -> Table:
@@ -220,38 +227,3 @@ def parts(batches: Iterable[Batch], schema: pa.Schema, rows: int = _ROWS_AT_ONCE
             waiting, count = [], 0
     if waiting:
         yield pa.Table.from_batches(waiting, schema)
-
-
-def unit_paths(units: list[dict[str, Any]]) -> list[tuple[str, str | None, str | None, str | None]]:
-    """Province, city and county of every reporting unit; a city has no county, a township has its county's."""
-    by_code = {unit["code"]: unit for unit in units}
-    paths = []
-    for unit in units:
-        levels: dict[int, str] = {}
-        step: dict[str, Any] | None = unit
-        while step is not None:
-            levels[step["level"]] = step["code"]
-            step = by_code.get(step["parent_code"])
-        paths.append((unit["code"], levels.get(1), levels.get(2), levels.get(3)))
-    return paths
-
-
-def workday_numbers(days: list[tuple[date, bool]]) -> tuple[list[tuple[date, int]], list[tuple[int, date]]]:
-    """Running number of workdays per day, and the day on which each number is reached."""
-    numbers, first_days, count = [], [], 0
-    for day, is_workday in days:
-        if is_workday:
-            count += 1
-            first_days.append((count, day))
-        numbers.append((day, count))
-    return numbers, first_days
-
-
-def due_weeks(duty: dict[str, Any]) -> Iterator[tuple[str, str | None, date]]:
-    """Mondays of the weeks that lie wholly or partly in a weekly sampling duty."""
-    if duty["frequency"] != "weekly":
-        raise ValueError(f"unknown sampling frequency {duty['frequency']!r} of {duty['enterprise_key']}")
-    monday = duty["start_on"] - timedelta(days=duty["start_on"].weekday())
-    while monday <= duty["end_on"]:
-        yield duty["enterprise_key"], duty["division_code"], monday
-        monday += _WEEK

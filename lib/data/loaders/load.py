@@ -130,6 +130,7 @@ class _Load:
                 self.rejects.add(reject)
             self._refuse(str(refusal))
         self.progress("核对", self.rows_read)
+        self.staging.finish()
         self.conflicts.settle()
         if TABLES[self.profile.table] is rectification_event:
             with self.engine.connect() as connection:

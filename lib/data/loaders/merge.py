@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from lib.data.bulk import arrow_type, bulk_insert
+from lib.data.bulk import arrow_type, bulk_insert, prefetched
 from lib.data.loaders.staging import Staging
 from lib.data.tables.reference import reporting_unit
 
@@ -104,7 +104,8 @@ def write_changes(
     if counts.new or counts.superseded:
         names = stored_columns(plan.table)
         query = select(*(states.c[name] for name in names)).where(states.c[_STATE] != "same")
-        bulk_insert(records, plan.table, _versioned(staging.stream(query), plan.table, version))
+        rows = prefetched(_versioned(staging.stream(query), plan.table, version))
+        bulk_insert(records, plan.table, rows)
 
 
 def _versioned(batches: Iterator[pa.RecordBatch], table: Table, version: int) -> Iterator[pa.Table]:

@@ -33,6 +33,7 @@ from lib.data.loaders.mapping import FREE_TEXT, ITEM_SCHEMA, ROW_ID, Mapped
 
 MEMORY_LIMIT: Final = "320MB"
 BATCH_ROWS: Final = 20_000
+_ROWS_PER_COMMIT: Final = 122_880
 FAILING: Final = ("unqualified", "problem")
 FIRM_SCHEMA: Final = pa.schema(
     [
@@ -68,7 +69,9 @@ class Staging:
             str(folder / "staging.duckdb"),
             config={
                 "memory_limit": MEMORY_LIMIT,
-                "threads": 2,
+                # Chunks are small: a second thread and compressed columns cost more than they give.
+                "threads": 1,
+                "force_compression": "uncompressed",
                 "temp_directory": str(folder / "spill"),
                 "preserve_insertion_order": "false",
             },
@@ -84,6 +87,20 @@ class Staging:
         for table in (self.record, self.item, self.firm, self.spoiled, self.chosen):
             self.create(table)
         self.rows_staged = 0
+        self._rows_open = 0
+        self.connection.begin()
+
+    def finish(self) -> None:
+        """Every chunk is staged: now the rows can be read on any cursor."""
+        self.connection.commit()
+
+    def _commit_now_and_then(self, rows: int) -> None:
+        # Whole row groups go to the file once instead of through its log; what is open stays in memory.
+        self._rows_open += rows
+        if self._rows_open >= _ROWS_PER_COMMIT:
+            self.connection.commit()
+            self.connection.begin()
+            self._rows_open = 0
 
     def close(self) -> None:
         """Close the file."""
@@ -108,6 +125,7 @@ class Staging:
             self.spoil(mapped.spoiled.to_pylist())
         for firms in mapped.firms:
             self._add_firms(firms)
+        self._commit_now_and_then(mapped.rows_read)
 
     def spoil(self, numbers: list[str]) -> None:
         """Note samples that have a bad row, so that none of their rows is loaded."""
