@@ -22,6 +22,7 @@ from lib.data.scope import Scope
 from lib.data.snapshot_structure import lacking_tables
 from lib.data.tables import snapshot
 from lib.data.tables.base import snapshot_metadata
+from lib.data.time_limit import time_limit
 
 _ATTACHED: Final = "snap"
 _INSTANCES_KEPT: Final = 12
@@ -87,14 +88,12 @@ class Snapshot:
         if f"{_ATTACHED}." in text:
             raise OutsideScope("a statement may name the declared snapshot tables only")
         cursor = self.connection.cursor()
-        timer = threading.Timer(_QUERY_SECONDS, cursor.interrupt)
-        timer.start()
         try:
-            return cursor.execute(text, parameters or None).to_arrow_table()
+            with time_limit(cursor, _QUERY_SECONDS):
+                return cursor.execute(text, parameters or None).to_arrow_table()
         except duckdb.InterruptException as error:
             raise QueryTooSlow(f"查询超过 {_QUERY_SECONDS} 秒已停止，请缩小期间或地区") from error
         finally:
-            timer.cancel()
             cursor.close()
 
 

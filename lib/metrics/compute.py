@@ -201,13 +201,14 @@ def _valued(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
         none = pd.array([pd.NA] * len(frame), dtype="Int64")
         return frame.assign(denominator=none, value=numerator, lower=missing, upper=missing)
     denominator = _floats(frame["denominator"])
+    shown = {}
     if isinstance(metric.denominator, Sum):
         denominator = denominator / metric.denominator.divide_by
-        frame = frame.assign(denominator=denominator)
+        shown = {"denominator": denominator}
     known = (denominator > 0) & ~np.isnan(numerator)
     value = np.divide(numerator, denominator, out=np.full(len(frame), np.nan), where=known)
     lower, upper = _interval(metric, np.where(known, numerator, np.nan), np.where(known, denominator, 0.0))
-    return frame.assign(value=value, lower=lower, upper=upper)
+    return frame.assign(**shown, value=value, lower=lower, upper=upper)
 
 
 def _interval(metric: Metric, x: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -232,13 +233,13 @@ def _labels_of_excluded(frame: pd.DataFrame, metric: Metric) -> dict[str, str]:
 def _arranged(
     frame: pd.DataFrame, question: Question, names: Mapping[str, str], excluded: tuple[str, ...]
 ) -> pd.DataFrame:
-    columns: dict[str, pd.Series] = {}
-    for name in question.by:
-        labels = group_labels(frame, name, names)
-        columns[name] = frame[name]
-        columns[f"{name}_name"] = pd.Series(labels, index=frame.index, dtype="object")
-    columns |= {name: frame[name] for name in (*_FIGURES, *excluded)}
-    ordered = pd.DataFrame(columns)
-    if question.by:
-        ordered = ordered.sort_values(list(question.by), na_position="last", kind="stable", ignore_index=True)
-    return ordered
+    if not question.by:
+        return frame[[*_FIGURES, *excluded]]
+    labels = {
+        f"{name}_name": pd.Series(group_labels(frame, name, names), index=frame.index, dtype="object")
+        for name in question.by
+    }
+    named = frame.assign(**labels)[
+        [*(column for name in question.by for column in (name, f"{name}_name")), *_FIGURES, *excluded]
+    ]
+    return named.sort_values(list(question.by), na_position="last", kind="stable", ignore_index=True)
