@@ -153,6 +153,7 @@ enterprise = Table(
     Column("name", String, comment="企业名称"),
     Column("credit_code", String, comment="统一社会信用代码"),
     Column("licence_no", String, comment="许可证编号"),
+    Column("risk_grade", String, comment="风险等级（A 最低）"),
     *places(),
     Column("address", String, comment="地址"),
     comment="企业",
