@@ -21,8 +21,11 @@ from lib.demo.disposal import draw_disposals
 from lib.demo.districts import load_districts
 from lib.demo.enterprises import build_pools
 from lib.demo.failing_items import draw_items
+from lib.demo.findings import Findings
+from lib.demo.loop_rows import RowBook, Scene
+from lib.demo.loop_story import Cast, tell_loop
 from lib.demo.product_mix import product_mix
-from lib.demo.repeat_offenders import OneFailureEach, offender_batches
+from lib.demo.repeat_offenders import OFFENDERS, OneFailureEach, offender_batches
 from lib.demo.results import conclude, draw_failures
 from lib.demo.scale import CITY, SCALES, Scale
 from lib.demo.streams import stream
@@ -32,7 +35,7 @@ from lib.demo.weekly_sampling import weekly_rows
 from lib.demo.world import World
 
 #: Changes whenever the same seed would give other rows.
-GENERATOR = "demo-1"
+GENERATOR = "demo-2"
 PROFILE = "演示"
 
 Progress = Callable[[str], None]
@@ -55,6 +58,7 @@ class Story:
     guard: OneFailureEach
     inspections: pa.Table
     duties: pa.Table
+    cast: Cast
 
 
 def build_demo(
@@ -72,8 +76,13 @@ def build_demo(
         _check(connection)
         world, story = make_world(connection, plan, seed)
         version = _record_version(connection, plan, seed, now)
-        written = _write_months(connection, world, story, version, tell)
+        findings = Findings()
+        written = _write_months(connection, (world, story, findings), version, tell)
+        tell("生成演示数据：闭环与责任")
+        scene = Scene(world, workdays(connection), findings, RowBook())
+        tell_loop(scene, story.cast)
         written += _write_rest(connection, world, story, version)
+        written += sum(bulk_insert(connection, table, [rows]) for table, rows in scene.book.tables(version))
         counted = update(data_version).where(data_version.c.version == version)
         connection.execute(counted.values(rows_read=written, records_new=written))
     return version
@@ -105,8 +114,14 @@ def make_world(connection: Connection, scale: Scale, seed: int) -> tuple[World, 
     weekly, duties = weekly_rows(register, districts, calendar, seed)
     fixed = joined(campaign, weekly, *([offenders] if offenders is not None else []))
     guard = OneFailureEach(districts, pools)
+    clinic = (
+        ()
+        if offenders is None
+        else tuple(register.keys[firm] for firm in np.unique(offenders.producer)[: len(OFFENDERS)])
+    )
+    cast = Cast(clinic, tuple(duties["enterprise_key"].to_pylist()), inspections)
     return World(scale, seed, districts, pools, product_mix()), Story(
-        Campaigns(), fixed, guard, inspections, duties
+        Campaigns(), fixed, guard, inspections, duties, cast
     )
 
 
@@ -125,12 +140,17 @@ def _record_version(connection: Connection, scale: Scale, seed: int, now: dateti
     )
 
 
-def _write_months(connection: Connection, world: World, story: Story, version: int, tell: Progress) -> int:
+def _write_months(
+    connection: Connection, telling: tuple[World, Story, Findings], version: int, tell: Progress
+) -> int:
+    world, story, findings = telling
     maker = TableMaker(world, story.campaigns, version)
     written = 0
     for month in months(world.scale, workdays(connection)):
         tell(f"生成演示数据：{month.year}年{month.month}月，{month.batches:,} 批次")
-        for table, rows in month_tables(world, story, maker, month):
+        tables = month_tables(world, story, maker, month)
+        findings.collect(tables)
+        for table, rows in tables:
             written += bulk_insert(connection, table, [rows])
     return written
 

@@ -157,5 +157,14 @@ def _inspections(
             "inspected_on": pa.array(inspected.astype(np.int32)).cast(pa.date32()),
             "team": [f"第{number % TEAMS + 1}工作组" for number in range(FIRMS)],
             "outcome": [outcomes[number] for number in mixed],
+            "kind": ["专项检查"] * FIRMS,
+            "levels": ["省"] * FIRMS,
+            "is_covert": [True] * FIRMS,
+            "problems": pa.array([_problems(outcomes[number]) for number in mixed], pa.int32()),
         }
     )
+
+
+def _problems(outcome: str) -> int:
+    """Problems noted in an inspection by its outcome (made up)."""
+    return {"涉嫌违法": 4, "责令整改": 3, "立行立改": 1}.get(outcome, 0)

@@ -34,6 +34,18 @@ OFFENDERS: Final = (
     ("341226", "方便食品", 2),
     ("341282", "饮料", 4),
 )
+#: Two unqualified batches are sampled by this day, so that the clinic of summer 2025 can follow their reports.
+SECOND_BY: Final = date(2025, 5, 30)
+#: Producers that reach two only after the window, and have not been helped by the as-of day (made up).
+LATER: Final = (
+    ("341203", "糕点"),
+    ("341204", "豆制品"),
+    ("341221", "糕点"),
+    ("341222", "调味品"),
+    ("341225", "淀粉制品"),
+    ("341226", "炒货坚果"),
+)
+LATER_WINDOW: Final = (date(2025, 9, 1), date(2025, 10, 14))
 #: Qualified finished batches a year of each of them.
 QUALIFIED_A_YEAR: Final = 6
 
@@ -41,24 +53,37 @@ QUALIFIED_A_YEAR: Final = 6
 def offender_batches(
     register: Register, districts: Districts, calendar: dict[date, bool], seed: int, scale: Scale
 ) -> Batches | None:
-    """All fixed batches of the twelve producers, or nothing when the scale does not sample the city."""
+    """All fixed batches of the twelve producers, or nothing when the scale does not sample the city.
+
+    The producers are numbered in the order of ``OFFENDERS``; those of ``LATER`` follow.
+    """
     first_day, as_of = scale.first_day, scale.as_of
     if not districts.weight[districts.index[OFFENDERS[0][0]]]:
         return None
     generator = stream(seed, "repeat offenders")
     rows = []
     for number, (county, label, failures) in enumerate(OFFENDERS):
-        unit, cell = districts.index[county], CELL_BY_LABEL[label]
-        name = f"示例{short_name(districts.names[unit])}{label}重点{number + 1:02d}厂"
-        company = register.add(name, unit, category=CELLS[cell].code)
-        failing = _days(calendar, generator, WINDOW[0], date(2025, 8, 8), failures)
+        unit, cell, company = _company(register, county, label, f"重点{number + 1:02d}")
+        failing = _days(calendar, generator, WINDOW[0], SECOND_BY, 2)
+        failing += _days(calendar, generator, SECOND_BY + timedelta(days=1), date(2025, 8, 8), failures - 2)
         rows += [(day, unit, cell, company, 1) for day in failing]
         for year in range(first_day.year, as_of.year + 1):
             start, end = max(first_day, date(year, 1, 1)), min(as_of, date(year, 12, 31))
             passing = _days(calendar, generator, start, end, QUALIFIED_A_YEAR * (end - start).days // 365 + 1)
             rows += [(day, unit, cell, company, 0) for day in passing]
+    for number, (county, label) in enumerate(LATER):
+        unit, cell, company = _company(register, county, label, f"新增{number + 1:02d}")
+        failing = _days(calendar, generator, *LATER_WINDOW, 2)
+        rows += [(day, unit, cell, company, 1) for day in failing]
     table = np.array([row for row in rows if row[0] >= day_number(first_day)])
     return _batches(table, generator)
+
+
+def _company(register: Register, county: str, label: str, mark: str) -> tuple[int, int, int]:
+    """(unit, cell, number) of a new producer."""
+    unit, cell = register.divisions.index[county], CELL_BY_LABEL[label]
+    name = f"示例{short_name(register.divisions.names[unit])}{label}{mark}厂"
+    return unit, cell, register.add(name, unit, category=CELLS[cell].code)
 
 
 def _batches(table: np.ndarray, generator: np.random.Generator) -> Batches:
