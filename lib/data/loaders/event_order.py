@@ -13,7 +13,7 @@ from lib.data.loaders.merge import stored_columns
 from lib.data.loaders.notes import Notes
 from lib.data.loaders.profiles import Profile
 from lib.data.loaders.staging import Staging
-from lib.data.tables.rectification import rectification_event
+from lib.data.tables.rectification import rectification_event, rectification_item
 
 #: Called with a row id, the target column, the value and the reason.
 Say = Callable[[int, str, str, str], None]
@@ -32,6 +32,7 @@ class EventOrder:
     def settle(self, records: Connection) -> None:
         """Reject verifications without a result, and every event of an item whose order is broken by this load."""
         self._reject_unstated()
+        self._note_unknown_items(records)
         faults = self._faults(records)
         if not faults:
             return
@@ -66,6 +67,16 @@ class EventOrder:
         for (row_id,) in sorted(rows):
             self._say(row_id, "passed", "", "验证事件须写明是否通过")
         self._leave_out([row_id for (row_id,) in rows])
+
+    def _note_unknown_items(self, records: Connection) -> None:
+        """Events may come before their item, but without it they count nowhere."""
+        record, item = self._staging.record, rectification_item
+        numbers = {row[0] for row in self._staging.rows(select(record.c.item_no).where(self._is_chosen()))}
+        is_current = (item.c.source == self._profile.source, item.c.version_to.is_(None))
+        known = set(records.execute(select(item.c.item_no).where(*is_current)).scalars())
+        if unknown := sorted(numbers - known):
+            shown = "、".join(unknown[:3])
+            self._notes.say(f"{len(unknown)} 个整改项尚未载入（{shown} 等），其事件暂不计入任何指标")
 
     def _faults(self, records: Connection) -> list[tuple[int | None, str, str, str]]:
         """Row id (none: recorded before), item, stage and fault of events that are faulty with this load.

@@ -24,7 +24,7 @@ cadre_post = versioned_table(
     text("binding_level", 1, "包保级别：A 市 / B 县 / C 乡 / D 村", needed=True),
     *division(),
     day("valid_from", "任职开始", needed=True),
-    day("valid_to", "任职结束（在任为空）"),
+    day("valid_to", "任职结束（当日仍在任；在任为空）"),
     comment="包保干部岗位",
 )
 
@@ -36,7 +36,7 @@ binding = versioned_table(
     *division("主体属地"),
     text("subject_level", 1, "主体的包保级别：A / B / C / D"),
     day("valid_from", "生效日期", needed=True),
-    day("valid_to", "失效日期（有效为空）"),
+    day("valid_to", "失效日期（当日仍有效；现行有效为空）"),
     comment="包保关系：岗位与主体，含起止",
 )
 

@@ -70,6 +70,7 @@ class TestOrderOfEvents:
     def test_events_in_order_load(self, any_engine: Engine, write_csv: Write) -> None:
         report = load(any_engine, write_csv([EVENT_HEADER, *GOOD]), "rectification-event")
         assert (report.new, report.as_of) == (3, date(2025, 6, 16))
+        assert report.notes == ("1 个整改项尚未载入（甲 等），其事件暂不计入任何指标",)
 
     @pytest.mark.parametrize(
         ("rows", "fault"),
