@@ -29,6 +29,7 @@ class RowBook:
 
     def __init__(self) -> None:
         self.rows: defaultdict[Table, list[dict[str, Any]]] = defaultdict(list)
+        self.blocks: list[tuple[Table, pa.Table]] = []
         self.counted: defaultdict[str, int] = defaultdict(int)
 
     def number(self, prefix: str) -> str:
@@ -40,6 +41,10 @@ class RowBook:
         """One row; columns left out stay empty."""
         self.rows[table].append({"source": SOURCE, **values})
 
+    def add_block(self, table: Table, rows: pa.Table) -> None:
+        """Many rows at once, with every column but the version."""
+        self.blocks.append((table, rows))
+
     def tables(self, version: int) -> Iterator[tuple[Table, pa.Table]]:
         """Every table with its rows, all columns, at one data version."""
         for table, rows in self.rows.items():
@@ -47,6 +52,9 @@ class RowBook:
             schema = pa.schema([(column.name, _arrow_type(column)) for column in names])
             stamped = [{**row, "version_from": version} for row in rows]
             yield table, pa.Table.from_pylist(stamped, schema=schema)
+        for table, block in self.blocks:
+            stamp = pa.array(np.full(block.num_rows, version, dtype=np.int32))
+            yield table, block.append_column("version_from", stamp)
 
 
 def _arrow_type(column: Column[Any]) -> pa.DataType:

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from lib.demo.disposal import SLOW_COUNTY
-from lib.demo.findings import Finding
+from lib.demo.findings import Finding, is_city
 from lib.demo.item_events import FIRM, ItemWriter, Origin, Term, station, supervisor, verifier
 from lib.demo.loop_rows import Scene
 
@@ -51,6 +51,17 @@ class OrderedFix:
     day: date
 
 
+@dataclass(frozen=True)
+class Trigger:
+    """What calls for a letter: kind, number there, day, place, and the firm if there is one."""
+
+    kind: str
+    number: str
+    day: date
+    division: str
+    firm: str | None
+
+
 class Course:
     """Takes items round the loop; one random stream, so that order decides the rows."""
 
@@ -58,6 +69,7 @@ class Course:
         self.scene = scene
         self.writer = ItemWriter(scene)
         self.generator = scene.stream("rectification")
+        self.forgotten: list[Trigger] = []
 
     def after_finding(self, finding: Finding) -> None:
         """The item of one unqualified batch."""
@@ -83,7 +95,10 @@ class Course:
             day = self.scene.workday(found + timedelta(days=6 + self._days(20)))
             self.writer.event(item, stage, day, supervisor(self.scene, division))
             return
-        if not self._happens(_FORGOTTEN * conduct.pace):
+        if self._happens(_FORGOTTEN * conduct.pace):
+            overdue = found + timedelta(days=term.days + 15)
+            self.forgotten.append(Trigger("整改逾期", item, overdue, division, firm))
+        else:
             self._close(item, division, found, conduct)
         if has_revisit and self._happens(0.8):
             assert revisit is not None
@@ -173,10 +188,16 @@ def quarter_end(day: date) -> date:
     return date(day.year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
-def tell_rectification(scene: Scene, orders: list[OrderedFix]) -> None:
-    """Items of all findings kept and of the orders given."""
+def tell_rectification(scene: Scene, orders: list[OrderedFix], clinic: tuple[str, ...]) -> list[Trigger]:
+    """Items of all findings kept and of the orders given; returns those nobody ever dealt with.
+
+    The producers of the clinic have the clinic's items only: it took over whatever else was asked of them.
+    """
     course = Course(scene)
     for finding in scene.findings.rows:
-        course.after_finding(finding)
+        if finding.firm not in clinic:
+            course.after_finding(finding)
     for fix in orders:
-        course.after_order(fix)
+        if fix.firm not in clinic:
+            course.after_order(fix)
+    return [trigger for trigger in course.forgotten if is_city(trigger.division)]
