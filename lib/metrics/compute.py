@@ -181,7 +181,9 @@ def _joined(sides: list[tuple[Asked, pd.DataFrame]]) -> pd.DataFrame:
         shared = [key for key in asked.keys if key in other.keys]
         repeated = [name for name in more.columns if name in frame.columns and name not in shared]
         added = more.drop(columns=repeated)
-        if not shared:
+        if not asked.keys and not other.keys:  # two totals of one row each
+            frame = pd.concat([frame, added], axis=1)
+        elif not shared:
             frame = frame.merge(added, how="cross")
         elif len(shared) < len(asked.keys):
             frame = frame.merge(added, on=shared, how="left")

@@ -5,9 +5,10 @@ are split alike. Every statement is scoped (see `lib.metrics.source`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, distinct, func, select, tuple_
+from sqlalchemy.util import LRUCache
 
 from lib.metrics.classified import classified, counts_rows
 from lib.metrics.metric import Count, Counted, Exclusion
@@ -23,9 +24,28 @@ from lib.metrics.question import (
     matching,
 )
 
+#: Key → the units it was built with and the statements.
+_KEPT: Final[LRUCache[Any, tuple[Any, tuple[Asked, ...]]]] = LRUCache(300)
 
-def statements(question: Question) -> Iterator[Asked]:
-    """All statements of a metric: one, or one per side."""
+
+def statements(question: Question) -> tuple[Asked, ...]:
+    """All statements of a metric: one, or one per side.
+
+    They are kept: building one costs as much as running it on a year of a city, and the parts of a page, its readers
+    and every new data version ask the same questions.
+    """
+    key = (
+        *(question.metric, question.filters, question.scope, question.by, question.as_of),
+        *(tuple(question.parameters.items()), question.with_excluded),
+    )
+    units, asked = _KEPT.get(key, (None, ()))
+    if units is not question.units:  # the level of a district is a matter of the snapshot
+        asked = tuple(_built(question))
+        _KEPT[key] = (question.units, asked)
+    return asked
+
+
+def _built(question: Question) -> Iterator[Asked]:
     metric = question.metric
     numerator, denominator = metric.numerator, metric.denominator
     exclusions = {side: exclusions_of(question, side) for side in metric.sides}
