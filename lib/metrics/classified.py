@@ -25,7 +25,7 @@ def classified(
     """Put every row in one class (counted or why not), count the classes, then add them up per group."""
     keys = question.shared_by(side)
     classes = _classes(question, side, parts, exclusions)
-    kind = case(*((where, number) for number, (where, _) in enumerate(classes)), else_=-1).label("kind")
+    kind = case(*((where, number) for number, (where, _) in enumerate(classes)), else_=-1).label("row_class")
     inner = select(*group_columns(keys, side), kind, func.count().label("rows")).where(
         *where_of(question.metric, side, question.filters, question.units)
     )
@@ -65,7 +65,7 @@ def _classes(
 
 
 def _sum_of(rows: Subquery, kinds: Sequence[int]) -> ColumnElement[int]:
-    total = func.sum(rows.c.rows).filter(rows.c.kind.in_(kinds))
+    total = func.sum(rows.c.rows).filter(rows.c.row_class.in_(kinds))
     return cast(func.coalesce(total, 0), BigInteger)
 
 

@@ -17,7 +17,7 @@ from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.metrics.labels import group_labels, names_of_groups
-from lib.metrics.metric import Count, Metric, Parameter, Sum, seen_from
+from lib.metrics.metric import Count, Metric, Parameter, seen_from
 from lib.metrics.predicates import check_sampling, effective_filters
 from lib.metrics.question import OTHER_SAMPLING, Asked, Question
 from lib.metrics.source import run
@@ -122,13 +122,14 @@ def ask(
     effective = effective_filters(metric, filters)
     check_sampling(metric, filters)
     day = as_of or snapshot.as_of
+    numbers = _parameters(metric, parameters or {})
     return Question(
-        metric=seen_from(metric, day),
+        metric=seen_from(metric, day, tuple(numbers.items())),
         filters=effective,
         scope=scope,
         by=by,
         as_of=day if metric.needs_as_of else snapshot.as_of,
-        parameters=_parameters(metric, parameters or {}),
+        parameters=numbers,
         units=snapshot.units,
         with_excluded=with_excluded,
     )
@@ -204,7 +205,7 @@ def _valued(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
         return frame.assign(denominator=none, value=numerator, lower=missing, upper=missing)
     denominator = _floats(frame["denominator"])
     shown = {}
-    if isinstance(metric.denominator, Sum):
+    if metric.denominator.divide_by != 1:
         denominator = denominator / metric.denominator.divide_by
         shown = {"denominator": denominator}
     known = (denominator > 0) & ~np.isnan(numerator)

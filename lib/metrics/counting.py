@@ -5,10 +5,22 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import BindParameter, Column, ColumnElement, Date, Table, bindparam
+from sqlalchemy import BindParameter, Column, ColumnElement, Date, Integer, Table, bindparam
 
 #: Stands for "the data as known on this day" inside a predicate; compute() fills it in.
 AS_OF: Final[BindParameter[date]] = bindparam("as_of", type_=Date)
+_PREFIX: Final = "parameter_"
+
+
+def parameter_value(name: str) -> BindParameter[int]:
+    """Stands for the value of a declared parameter inside a predicate; compute() fills it in."""
+    return bindparam(f"{_PREFIX}{name}", type_=Integer)
+
+
+def parameter_name(element: object) -> str | None:
+    """Which parameter an element of a predicate stands for, if any."""
+    key = element.key if isinstance(element, BindParameter) else ""
+    return key.removeprefix(_PREFIX) if key.startswith(_PREFIX) else None
 
 
 class Unit(StrEnum):
@@ -18,12 +30,19 @@ class Unit(StrEnum):
     ITEM = "项次"
     ENTERPRISE = "家"
     HOUSEHOLD = "户"
+    HOUSEHOLD_QUARTER = "户次"
     ENTERPRISE_VISIT = "家次"
+    TEN_THOUSAND_VISITS = "万家次"
+    PERSON = "人"
     PERSON_VISIT = "人次"
     SESSION = "场次"
     PIECE = "个"
     ENTRY = "条"
     CASE = "件"
+    RECTIFICATION_ITEM = "项"
+    TIME = "次"
+    ARTICLE = "篇"
+    ISSUE = "期"
     COPY = "份"
     TONNE = "吨"
     DAY = "天"
@@ -32,7 +51,16 @@ class Unit(StrEnum):
 
 
 #: Ratios of two different units that mean something; everything else is refused.
-ALLOWED_PAIRS: Final = frozenset({(Unit.BATCH, Unit.THOUSAND_PERSONS), (Unit.BATCH, Unit.ENTERPRISE)})
+ALLOWED_PAIRS: Final = frozenset(
+    {
+        (Unit.BATCH, Unit.THOUSAND_PERSONS),
+        (Unit.BATCH, Unit.ENTERPRISE),
+        (Unit.PERSON_VISIT, Unit.ENTERPRISE),
+        (Unit.PIECE, Unit.ENTERPRISE),
+        (Unit.ENTRY, Unit.ENTERPRISE),
+        (Unit.CASE, Unit.TEN_THOUSAND_VISITS),
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,7 +69,7 @@ class Count:
 
     `date` is the column the period acts on (None: the table has no time), `where` are predicates of that table,
     `distinct` the key columns (empty: rows are counted), `at_least` names the parameter k of "keys with at least
-    k rows".
+    k rows". `divide_by` turns the counted unit into `unit` (家次 → 万家次); only a denominator may use it.
     """
 
     table: Table
@@ -50,6 +78,7 @@ class Count:
     where: tuple[ColumnElement[bool], ...] = ()
     distinct: tuple[Column, ...] = ()
     at_least: str | None = None
+    divide_by: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

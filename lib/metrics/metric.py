@@ -5,17 +5,28 @@ A declaration is frozen, keyword-only and checked when it is made: a wrong one s
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import Column, ColumnElement, Date, Table, literal
+from sqlalchemy import Column, ColumnElement, Date, Integer, Table, literal
 from sqlalchemy.sql import visitors
 
 from lib.data.filters import Side
-from lib.metrics.counting import ALLOWED_PAIRS, AS_OF, Count, Counted, Exclusion, Parameter, Sum, Unit
+from lib.metrics.counting import (
+    ALLOWED_PAIRS,
+    AS_OF,
+    Count,
+    Counted,
+    Exclusion,
+    Parameter,
+    Sum,
+    Unit,
+    parameter_name,
+    parameter_value,
+)
 from lib.metrics.dimensions import DIMENSIONS, dimension_column
 
 __all__ = [
@@ -30,6 +41,7 @@ __all__ = [
     "Parameter",
     "Sum",
     "Unit",
+    "parameter_value",
     "seen_from",
 ]
 
@@ -108,17 +120,21 @@ class Metric:
 
 
 @lru_cache(maxsize=256)
-def seen_from(metric: Metric, as_of: date) -> Metric:
-    """The metric with its time limits judged on that day; unchanged if it has none."""
-    if not metric.needs_as_of:
+def seen_from(metric: Metric, as_of: date, parameters: tuple[tuple[str, int], ...] = ()) -> Metric:
+    """The metric with its time limits judged on that day and its parameters filled in; unchanged without either."""
+    if not metric.needs_as_of and not metric.parameters:
         return metric
     day = literal(as_of, Date)
+    numbers = dict(parameters)
 
-    def day_for(element: Any, **_: Any) -> Any:
-        return day if element is AS_OF else None
+    def known_for(element: Any, **_: Any) -> Any:
+        if element is AS_OF:
+            return day
+        name = parameter_name(element)
+        return None if name is None else literal(numbers[name], Integer)
 
     def filled(predicate: ColumnElement[bool]) -> Any:
-        return visitors.replacement_traverse(predicate, {}, day_for)
+        return visitors.replacement_traverse(predicate, {}, known_for)
 
     def side_seen(side: Counted) -> Counted:
         return replace(side, where=tuple(filled(predicate) for predicate in side.where))
@@ -183,6 +199,11 @@ def _problems_of_sides(metric: Metric) -> Iterator[str]:
             predicates += [exclusion.where for exclusion in metric.excluded]
         if any(_foreign(predicate, side.table) for predicate in predicates):
             yield f"条件用到了表 {side.table.name} 以外的列"
+        asked = {name for part in _parts(predicates) if (name := parameter_name(part)) is not None}
+        if not asked <= known:
+            yield f"条件用到未声明的参数 {'、'.join(sorted(asked - known))}"
+        if side is metric.numerator and side.divide_by != 1 and metric.denominator is not None:
+            yield "divide_by 只用于分母"
         at_least = side.at_least if isinstance(side, Count) else None
         if at_least is not None and not (at_least in known and _is_repeatable(metric)):
             yield "at_least 需要同名参数和 distinct，且只用于计数"
@@ -191,6 +212,11 @@ def _problems_of_sides(metric: Metric) -> Iterator[str]:
 def _is_repeatable(metric: Metric) -> bool:
     numerator = metric.numerator
     return isinstance(numerator, Count) and bool(numerator.distinct) and metric.denominator is None
+
+
+def _parts(predicates: Iterable[ColumnElement[bool]]) -> Iterator[Any]:
+    for predicate in predicates:
+        yield from visitors.iterate(predicate)
 
 
 def _foreign(predicate: ColumnElement[bool], table: Table) -> bool:

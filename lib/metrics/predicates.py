@@ -24,6 +24,8 @@ FIELD_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "place": ("place",),
     "source": ("source",),
 }
+#: Columns that carry a filter's name and mean something else: the stage of the closed loop is not 生产、流通、餐饮.
+_OTHER_MEANINGS: Final = frozenset({("rectification_event", "stage")})
 FIELD_NAMES: Final[dict[str, str]] = {
     "district": "地区",
     "category": "食品类别",
@@ -104,7 +106,7 @@ def district(table: Table, code: str, side: Side, units: Sequence[Unit]) -> Colu
 
 
 def _knows(table: Table, field: str) -> bool:
-    return all(name in table.c for name in FIELD_COLUMNS[field])
+    return all(name in table.c and (table.name, name) not in _OTHER_MEANINGS for name in FIELD_COLUMNS[field])
 
 
 def _values(metric: Metric, table: Table, field: str, values: tuple[str, ...]) -> ColumnElement[bool]:

@@ -5,10 +5,30 @@ from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 
-from lib.metrics.definitions import campaigns, coverage, disposal, items, sampling
+from lib.metrics.definitions import (
+    cadres,
+    campaigns,
+    clinic,
+    clinic_outcome,
+    coverage,
+    disposal,
+    duties,
+    enforcement,
+    interviews_and_letters,
+    items,
+    office_work,
+    paper_rectification,
+    publicity,
+    rectification,
+    sampling,
+)
 from lib.metrics.metric import DeclarationError, Metric
 
-_MODULES = (sampling, items, coverage, disposal, campaigns)
+_MODULES = (
+    *(sampling, items, coverage, disposal, campaigns),
+    *(clinic, clinic_outcome, rectification, paper_rectification, duties, cadres),
+    *(enforcement, interviews_and_letters, office_work, publicity),
+)
 _NEAR = 3
 
 

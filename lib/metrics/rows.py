@@ -15,21 +15,11 @@ from lib.metrics.compute import UnknownDimension, ask
 from lib.metrics.dimensions import DIMENSIONS, dimension_column
 from lib.metrics.metric import Count, Counted, Metric
 from lib.metrics.question import Question, finished, matching
+from lib.metrics.row_order import ROW_ORDER
 from lib.metrics.source import run
 
 Part = Literal["numerator", "denominator"]
 
-#: Order of rows: by day, then by the record's own number; no two rows are alike, so pages never overlap.
-_ORDER: Final[Mapping[str, tuple[str, ...]]] = {
-    "sample": ("sampled_on", "source", "sample_no"),
-    "failing_item": ("sampled_on", "source", "sample_no", "item_name"),
-    "disposal": ("received_on", "source", "sample_no", "side"),
-    "inspection": ("inspected_on", "source", "inspection_no"),
-    "sampling_week": ("week_start_on", "enterprise_key"),
-    "population": ("province_code", "city_code", "county_code"),
-    "campaign": ("start_on", "campaign_code"),
-    "campaign_category": ("start_on", "campaign_code", "category_label"),
-}
 _HEADERS: Final[Mapping[str, str]] = {
     "source": "来源系统",
     "inspection_no": "检查编号",
@@ -59,6 +49,10 @@ _HEADERS: Final[Mapping[str, str]] = {
     "start_due_on": "应启动日期",
     "finish_due_on": "应完成日期",
     "days": "天数",
+    "mode": "约谈方式",
+    "level": "组织层级",
+    "scope": "约谈范围",
+    "campaign_code": "专项代码",
 }
 #: Stored codes as readers see them.
 _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -124,7 +118,7 @@ def fetch_rows(
     by = tuple(group or {})
     question = ask(snapshot, metric, filters, scope, by=by, parameters=parameters, as_of=as_of)
     side = _side(question.metric, part)
-    order = [side.table.c[name].asc().nulls_last() for name in _ORDER[side.table.name]]
+    order = [side.table.c[name].asc().nulls_last() for name in ROW_ORDER[side.table.name]]
     statement = (
         select(*(_read(column) for column in side.table.columns))
         .where(*_behind(question, side, group or {}))

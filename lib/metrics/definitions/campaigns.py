@@ -8,12 +8,24 @@ from sqlalchemy import Column, Table
 from lib.data.tables.snapshot import campaign, campaign_category, inspection
 from lib.metrics.definitions.sampling import REVIEWED
 from lib.metrics.dimensions import PERIODS, PLACES
-from lib.metrics.metric import Count, Metric, Sum, Unit
+from lib.metrics.metric import Count, Exclusion, Metric, Sum, Unit
 
 BASIS: Final = "内蒙古自治区重点食品专项整治行动通报（2022年1月）的报数口径"
 _SUSPECTED = inspection.c.outcome == "涉嫌违法"
 _CAMPAIGN_DIMENSIONS: Final = (*PLACES, "campaign")
-_INSPECTION_DIMENSIONS: Final = (*PLACES, *PERIODS, "campaign", "team", "source")
+_INSPECTION_DIMENSIONS: Final = (
+    *PLACES,
+    *PERIODS,
+    "campaign",
+    "team",
+    "kind",
+    "outcome",
+    "enterprise",
+    "source",
+)
+_OFFICES: Final = Exclusion(
+    id="offices", label="督查食安办、监管所", where=inspection.c.enterprise_key.is_(None)
+)
 
 
 def _of(table: Table, day: Column[date], note: str) -> dict[str, Any]:
@@ -84,8 +96,14 @@ METRICS: Final = (
     Metric(
         id="inspections",
         name="检查家次",
-        description="期间内检查的家次数；同一企业检查两次计两家次。",
-        numerator=Count(table=inspection, date=inspection.c.inspected_on, unit=Unit.ENTERPRISE_VISIT),
+        description="期间内检查企业的家次数；同一企业检查两次计两家次，督查食安办、监管所的不计。",
+        numerator=Count(
+            table=inspection,
+            date=inspection.c.inspected_on,
+            where=(inspection.c.enterprise_key.is_not(None),),
+            unit=Unit.ENTERPRISE_VISIT,
+        ),
+        excluded=(_OFFICES,),
         **_INSPECTION,
     ),
     Metric(
