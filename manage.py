@@ -217,6 +217,27 @@ def metrics() -> None:
 
 
 @app.command()
+def claims(
+    document: Annotated[str, typer.Option(help="只核对名称含这些字的文件")] = "",
+    output_format: Annotated[str, typer.Option("--format", help="table 或 csv")] = "table",
+) -> None:
+    """按最新发布的快照重算公开数字台账；全部相符退出码为 0，台账有误为 1，有不符或无法计算为 3。"""
+    from lib.export.csv import csv_bytes
+    from lib.metrics.claims_command import FORMATS, recompute_claims
+
+    if output_format not in FORMATS:
+        raise ValueError(f"输出格式“{output_format}”未知；可用：{'、'.join(FORMATS)}")
+    report = recompute_claims(settings().snapshot_folder, document=document)
+    if output_format == "csv":
+        for row in report.refused:
+            typer.echo(f"拒收的登记行：{row.sentence()}", err=True)
+        sys.stdout.write(csv_bytes(report.frame).decode("utf-8-sig").replace("\r\n", "\n"))
+    else:
+        sys.stdout.write(report.text)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
 def doctor() -> None:
     """检查设置、记录库、快照与字体等，逐项说明；有问题时退出码不为 0。"""
     from lib.data.doctor import run_checks
