@@ -104,6 +104,8 @@ class _QuarterWriter:
         self.remind_on = quarter.last - timedelta(days=_REMIND_BEFORE)
         while not scene.calendar[self.remind_on]:
             self.remind_on -= timedelta(days=1)
+        self.remind_at = moment(self.remind_on, 9, 30)
+        self.has_reminders = quarter.first >= SINCE and self.remind_on <= scene.as_of
         self.problems = generator.poisson(0.3, len(roster.bonds))
         self.orders: list[OrderedFix] = []
         self.written = 0
@@ -118,8 +120,8 @@ class _QuarterWriter:
         day = day if day is not None and day <= self.scene.as_of else None
         division = self.roster.bonds[subject][0].division
         number = self._write(subject, division, day, at)
-        has_reminders = self.quarter.first >= SINCE and is_city(division)
-        if has_reminders and self.remind_on <= self.scene.as_of and (day is None or day > self.remind_on):
+        is_open = day is None or moment(day, *at) > self.remind_at
+        if is_open and self.has_reminders and is_city(division):
             self._remind(subject, division, number)
 
     def _write(self, subject: str, division: str, day: date | None, at: tuple[int, int]) -> str:
@@ -154,7 +156,7 @@ class _QuarterWriter:
             kind="季末提醒",
             division_code=division,
             due_quarter=self.quarter.number,
-            sent_at=moment(self.remind_on, 9, 30),
+            sent_at=self.remind_at,
             channel="短信" if self.written % 3 else "电话",
             duty_no=number,
             post_no=holder.number if holder else None,

@@ -15,6 +15,7 @@ from lib.data.tables.enforcement import (
     interview_enterprise,
     letter,
 )
+from lib.demo.clinic_story import OPEN
 from lib.demo.duty_story import LATE_COUNTY
 from lib.demo.findings import Finding
 from lib.demo.loop_rows import Scene
@@ -41,7 +42,7 @@ def tell_enforcement(
 
 
 def _cases_after_sampling(scene: Scene, findings: list[Finding], clinic: tuple[str, ...]) -> None:
-    """One case per batch with a case filed; firms with several in 365 days are dealt with strictly."""
+    """One case per batch with a case filed (see ``_attitude``)."""
     generator = scene.stream("cases")
     before: dict[str, date] = {}
     for row in findings:
@@ -49,7 +50,8 @@ def _cases_after_sampling(scene: Scene, findings: list[Finding], clinic: tuple[s
             continue
         last = before.get(row.firm)
         before[row.firm] = row.sampled_on
-        is_repeated = last is not None and (row.sampled_on - last).days <= 365 and row.firm not in clinic[:3]
+        is_repeated = last is not None and (row.sampled_on - last).days <= 365
+        policy, reason = _attitude(row.firm, clinic, is_repeated, generator.random() < 0.5)
         closed = scene.workday(row.case_on + timedelta(days=30 + int(generator.integers(90))))
         transferred = generator.random() < 0.004
         scene.book.add(
@@ -59,14 +61,26 @@ def _cases_after_sampling(scene: Scene, findings: list[Finding], clinic: tuple[s
             division_code=row.division,
             decided_on=row.case_on,
             outcome="立案" if generator.random() < 0.8 else "责令整改",
-            policy="从严查处" if is_repeated else "包容审慎" if generator.random() < 0.5 else None,
-            policy_reason="一年内再次不合格" if is_repeated else None,
+            policy=policy,
+            policy_reason=reason,
             cause="生产经营不符合食品安全标准的食品",
             origin="抽检不合格",
             origin_no=row.sample_no,
             closed_on=closed if closed <= scene.as_of else None,
             transferred_on=closed if transferred and closed <= scene.as_of else None,
         )
+
+
+def _attitude(
+    firm: str, clinic: tuple[str, ...], is_repeated: bool, has_mended: bool
+) -> tuple[str | None, str | None]:
+    """宽严相济: lenient to who mended (the clinic's producers but the one still open), strict to repeaters."""
+    if firm in clinic:
+        is_open = firm == clinic[OPEN[-1]]
+        return ("从严查处", "整改不力") if is_open else ("包容审慎", "有效整改并消除风险隐患")
+    if is_repeated:
+        return "从严查处", "一年内再次不合格"
+    return ("包容审慎", "有效整改并消除风险隐患") if has_mended else (None, None)
 
 
 def _cases_after_inspections(scene: Scene, suspected: list[OrderedFix]) -> None:
