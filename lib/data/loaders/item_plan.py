@@ -1,7 +1,7 @@
 """The plan of failing items: which are listed, which are no longer, and what a publication may say of them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, Subquery, Table, and_, case, func, literal, or_, select
 
@@ -12,6 +12,8 @@ from lib.data.loaders.profiles import Profile
 from lib.data.loaders.staging import FAILING, Staging
 from lib.data.loaders.targets import item_columns
 from lib.data.tables.sampling import NATURAL_KEYS, failing_item
+
+_ONE_OF_A_LIST: Final = frozenset({"verdict", "group_code"})
 
 
 def items_plan(*, staging: Staging, profile: Profile, records: CurrentRecords, main: TablePlan) -> TablePlan:
@@ -38,7 +40,7 @@ def _listed(staging: Staging, profile: Profile, main: TablePlan) -> Select[Any]:
         literal(profile.source).label("source"),
         item.c.sample_no,
         item.c.item_name,
-        *(func.min(item.c[name]).label(name) for name in names),
+        *(_every_value(item.c[name]).label(name) for name in names),
     ).where(item.c.verdict.in_(FAILING))
     if profile.rows == "record":
         query = query.where(item.c[ROW_ID].in_(_rows_like_the_chosen(staging)))
@@ -46,6 +48,14 @@ def _listed(staging: Staging, profile: Profile, main: TablePlan) -> Select[Any]:
         failed = select(main.rows.c.sample_no).where(main.rows.c.supervision_verdict == "unqualified")
         query = query.where(item.c.sample_no.in_(failed))
     return query.group_by(item.c.sample_no, item.c.item_name)
+
+
+def _every_value(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """One value; where a cell names an item twice with different results, all of them, joined."""
+    if column.name in _ONE_OF_A_LIST:
+        return func.min(column)
+    values = func.list_sort(func.list_distinct(func.list(column)))
+    return func.nullif(func.array_to_string(values, "；"), "")
 
 
 def _rows_like_the_chosen(staging: Staging) -> Select[Any]:

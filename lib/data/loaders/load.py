@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, func, select
 from lib.data.database import exclusive_transaction
 from lib.data.loaders.chunks import Chunks, Reading
 from lib.data.loaders.conflicts import Conflicts
+from lib.data.loaders.contradictions import settle_contradictions
 from lib.data.loaders.csv_reader import read_csv
 from lib.data.loaders.encodings import file_digest
 from lib.data.loaders.errors import LoadRefused, Reject
@@ -24,7 +25,7 @@ from lib.data.loaders.notes import Notes
 from lib.data.loaders.plans import Plans
 from lib.data.loaders.profile_files import load_profile
 from lib.data.loaders.profiles import Profile
-from lib.data.loaders.reached import last_days
+from lib.data.loaders.reached import reached
 from lib.data.loaders.rejects import RejectList
 from lib.data.loaders.report import LoadReport
 from lib.data.loaders.sources import Source, open_sources
@@ -132,6 +133,7 @@ class _Load:
         self.progress("核对", self.rows_read)
         self.staging.finish()
         self.conflicts.settle()
+        settle_contradictions(self.staging, self.profile, self.conflicts, self.notes)
         if TABLES[self.profile.table] is rectification_event:
             with self.engine.connect() as connection:
                 EventOrder(self.staging, self.profile, self.notes, self.conflicts.say).settle(connection)
@@ -181,17 +183,14 @@ class _Load:
         raise LoadRefused(message, self.rejects.first, reject_count=self.rejects.count, rejects_file=path)
 
     def reached(self, today: date) -> date:
-        """The day the data reach to: the last day any row names, not after today; undated files do not move it."""
+        """The day the data reach to; samples without a day are counted in a note."""
         record = self.staging.record
         undated = (
             select(func.count()).where(record.c.sampled_on.is_(None)) if "sampled_on" in record.c else None
         )
         if undated is not None and (count := self.staging.rows(undated)[0][0]):
             self.notes.say(f"{count:,} 行没有抽样日期：按期间统计时不计入，不限期间的命令才计入")
-        days = last_days(self.staging)
-        if any(day > today for day in days):
-            self.notes.say(f"文件中有晚于今天（{today}）的日期，请核对")
-        return min(max(days, default=self.before or today), today)
+        return reached(self.staging, self.mapper.rows.where, self.notes, self.before, today)
 
     def compare(self, connection: Connection) -> Changes:
         """The plans of all tables with what they would change."""

@@ -114,7 +114,7 @@ class Mapper:
         return Mapped(records, items.filter(kept), firms, spoiled, count, int(bad.mask.sum()))
 
     def _first_of_same(self, chunk: Chunk) -> np.ndarray:
-        """Rows that are not the same as a row above them in the chunk; items in rows of their own aside."""
+        """One of the rows of a chunk that are the same, the one ``on_conflict`` prefers; items in rows aside."""
         mixed = np.zeros(len(chunk.rows), dtype=np.uint64)
         known = targets(self.profile.table)
         codes = [
@@ -129,9 +129,10 @@ class Mapper:
         for code in codes:
             mixed = (mixed ^ code.astype(np.uint64)) * _MIXER
             mixed ^= mixed >> np.uint64(29)
+        step = -1 if self.profile.on_conflict == "last" else 1
         first = np.zeros(len(chunk.rows), dtype=bool)
-        first[np.unique(mixed, return_index=True)[1]] = True
-        return first
+        first[np.unique(mixed[::step], return_index=True)[1]] = True
+        return first[::step]
 
     def _derive(self, columns: dict[str, pa.Array], count: int) -> None:
         columns["source"] = pa.array([self.profile.source] * count, pa.string())

@@ -3,26 +3,23 @@
 import re
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from lib.data.loaders.profile_sections import (
+    Continuation,
+    CreateUnits,
+    Filter,
+    FirmRule,
+    Headers,
+    ItemRule,
+    PlaceRule,
+    Range,
+    Section,
+)
 from lib.data.loaders.targets import NEEDED, PLACES, TABLES, targets
 
-Headers = list[str]
 
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-
-class Range(_Section):
-    """Numbers from ``at_least`` (included) to ``below`` (excluded) mean ``value``."""
-
-    at_least: float | None = None
-    below: float | None = None
-    value: str
-
-
-class ColumnRule(_Section):
+class ColumnRule(Section):
     """How one target column is made from the columns of the file."""
 
     from_: Headers = Field(default_factory=list, alias="from")
@@ -93,10 +90,10 @@ class ColumnRule(_Section):
         return [[name] for name in (self.first_of or self.join or self.flags)]
 
 
-class FileRule(_Section):
+class FileRule(Section):
     """How the file is opened and where its header row is."""
 
-    encodings: list[str] = ["utf-8", "gb18030"]
+    encodings: list[str] = Field(default=["utf-8", "gb18030"])
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     sheets: list[str] = Field(default_factory=list)
     records: str = ""
@@ -118,69 +115,23 @@ class FileRule(_Section):
         return value
 
 
-class ValueRule(_Section):
+class ValueRule(Section):
     """How cells are read, for all columns."""
 
-    empty: list[str] = ["/", "//", "\\", "—", "——", "-", "--", "－", "无", "N/A", "n/a", "NULL", "null"]
+    empty: list[str] = Field(
+        default=["/", "//", "\\", "—", "——", "-", "--", "－", "无", "N/A", "n/a", "NULL", "null"]
+    )
     date_formats: list[str] = Field(default_factory=list)
     excel_dates: bool = True
-    true: list[str] = ["是", "有", "√", "Y", "y", "yes", "Yes", "YES", "true", "True", "TRUE", "1"]
-    false: list[str] = ["否", "没有", "×", "N", "n", "no", "No", "NO", "false", "False", "FALSE", "0"]
+    true: list[str] = Field(
+        default=["是", "有", "√", "Y", "y", "yes", "Yes", "YES", "true", "True", "TRUE", "1"]
+    )
+    false: list[str] = Field(
+        default=["否", "没有", "×", "N", "n", "no", "No", "NO", "false", "False", "FALSE", "0"]
+    )
 
 
-class Filter(_Section):
-    """Only rows whose cell is one of ``keep`` (or none of ``drop``) are read; the others are counted."""
-
-    column: str
-    keep: list[str] = Field(default_factory=list)
-    drop: list[str] = Field(default_factory=list)
-
-
-class Continuation(_Section):
-    """A row whose named cells are all empty continues the record above: blank cells take the value above."""
-
-    when_empty: list[str] = Field(min_length=1)
-
-
-class ItemRule(_Section):
-    """Failing items that stand in one cell."""
-
-    from_: Headers = Field(alias="from")
-    parts: list[str] = ["item_name"]
-    part_separators: list[str] = ["║", "‖", "||", "|", "｜"]
-    item_separators: list[str] = ["\n", "；", ";"]
-    only_if_unqualified: bool = False
-    optional: bool = False
-
-    @field_validator("from_", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
-
-
-class CreateUnits(_Section):
-    """Places that the reference list does not hold (another country's) become reporting units of their own."""
-
-    root_code: str = Field(pattern=r"^[A-Za-z0-9]{2,6}$")
-    root_name: str
-    name: str = "{value}"
-
-
-class PlaceRule(_Section):
-    """How a place text finds its reporting unit."""
-
-    within: str | None = None
-    create: CreateUnits | None = None
-
-
-class FirmRule(_Section):
-    """What identifies a firm."""
-
-    key: list[Literal["credit_code", "licence_no", "name", "address"]] = Field(default_factory=list)
-    split_consignor: bool = False
-
-
-class Profile(_Section):
+class Profile(Section):
     """A whole import profile."""
 
     name: str = Field(min_length=1, max_length=64)
@@ -192,6 +143,7 @@ class Profile(_Section):
     conclusion_from_items: bool = False
     on_conflict: Literal["reject", "first", "last"] = "reject"
     on_bad_credit_code: Literal["reject", "warn"] = "reject"
+    on_contradiction: Literal["reject", "warn"] = "warn"
     on_broken_order: Literal["reject", "keep"] = "reject"
     file: FileRule = FileRule()
     values: ValueRule = ValueRule()
@@ -254,3 +206,19 @@ def _checked_pattern(pattern: str) -> str:
     except re.error as error:
         raise ValueError(f"正则表达式“{pattern}”有误：{error}") from error
     return pattern
+
+
+__all__ = [
+    "ColumnRule",
+    "Continuation",
+    "CreateUnits",
+    "FileRule",
+    "Filter",
+    "FirmRule",
+    "Headers",
+    "ItemRule",
+    "PlaceRule",
+    "Profile",
+    "Range",
+    "ValueRule",
+]
