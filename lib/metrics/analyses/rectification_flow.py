@@ -1,0 +1,208 @@
+"""How long rectification takes: five stages, share verified within a limit, cohorts. Kaplan–Meier, open items counted.
+
+An item still open is at risk until the as-of day; a transferred or withdrawn one until it ended. Neither is a
+completion, and there is no mean of finished items anywhere: old open items raise the median.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from lib.data.filters import Filters
+from lib.data.scope import Scope
+from lib.data.snapshot import Snapshot
+from lib.data.tables.rectification import STAGES
+from lib.metrics.analyses.rectification_rows import ItemRows, curve, item_rows
+from lib.metrics.dimensions import DIMENSIONS
+from lib.stats.survival import closed_within
+
+LIMITS: Final = (30, 60, 90)
+NOT_DUE: Final = "未到期"
+#: Stage → the day it is reached; the entry is the last day reached before it.
+_REACHED: Final = dict(
+    zip(STAGES, ("started_on", "assisted_on", "rectified_on", "verified_on", "improved_on"), strict=True)
+)
+_NOTE_MEDIAN: Final = (
+    "天数自本轮开始（发现或重开）起按自然日计，中位数用卡普兰—迈耶法估计，未完成的项计入；"
+    "移送、撤回只算到结束之日，不算完成。"
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StageFlow:
+    """`frame`: stage, number, reached (项), waiting (entered the step, not through, not ended), skipped, ended,
+    median_days (from the step before; missing: less than half through), events, at_start.
+    """
+
+    items: ItemRows
+    frame: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Completion:
+    """Time to verification on site.
+
+    `limits`: group, group_name, items, verified, open, ended, median_days, limit, share, lower, upper, at_risk,
+    too_early, shown, text (未到期 where the longest follow-up is shorter than the limit). `curves`: group, group_name,
+    day, completed, lower, upper, at_risk; day 0 included.
+    """
+
+    items: ItemRows
+    limits: pd.DataFrame
+    curves: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def stage_flow(snapshot: Snapshot, filters: Filters, scope: Scope, **given: Any) -> StageFlow:
+    """The five stages with counts and median days. `as_of` may be given."""
+    items = item_rows(snapshot, filters, scope, **given)
+    today = pd.Timestamp(items.as_of)
+    rows = [_stage(items.frame, number, today) for number in range(len(STAGES))]
+    return StageFlow(items=items, frame=pd.DataFrame(rows), notes=(_NOTE_MEDIAN,))
+
+
+def completion(
+    snapshot: Snapshot,
+    filters: Filters,
+    scope: Scope,
+    *,
+    by: str | None = None,
+    limits: Sequence[int] = LIMITS,
+    **given: Any,
+) -> Completion:
+    """Completion within the limits and its curve, for all items or by `division`, `origin`, `owner_post`,
+    `cohort` (quarter in which the round began). `as_of` may be given.
+    """
+    items = item_rows(snapshot, filters, scope, **given)
+    groups = list(_groups(items.frame, by))
+    return Completion(
+        items=items,
+        limits=pd.DataFrame(
+            [row for code, name, frame in groups for row in _limits(code, name, frame, limits)],
+            columns=_LIMIT_COLUMNS,
+        ),
+        curves=pd.concat([_curve(*group) for group in groups], ignore_index=True)
+        if groups
+        else _curve(None, "", items.frame),
+        notes=(_NOTE_MEDIAN, f"随访不足规定天数的写“{NOT_DUE}”；在册不足5项的比例仅供参考。"),
+    )
+
+
+_LIMIT_COLUMNS: Final = (
+    *("group", "group_name", "items", "verified", "open", "ended", "median_days", "limit"),
+    *("share", "lower", "upper", "at_risk", "too_early", "shown", "text"),
+)
+
+
+def _stage(frame: pd.DataFrame, number: int, today: pd.Timestamp) -> dict[str, Any]:
+    stage = STAGES[number]
+    own = frame[_REACHED[stage]]
+    base = {"stage": stage, "number": number + 1, "reached": int(own.notna().sum())}
+    if number == 0:
+        return {
+            **base,
+            "waiting": 0,
+            "skipped": 0,
+            "ended": 0,
+            "median_days": None,
+            "events": 0,
+            "at_start": 0,
+        }
+    before = [frame[_REACHED[name]] for name in STAGES[:number]]
+    later = [frame[_REACHED[name]] for name in STAGES[number + 1 :]]
+    # 帮扶 may be left out; otherwise a step begins where the one before it ended.
+    needed = before[number - 1] if number > 2 else _latest(before)
+    entered = needed.notna() & (own.isna() | (own >= needed))
+    skip = _earliest(later, frame)
+    reached = entered & own.notna()
+    skipped = entered & own.isna() & skip.notna()
+    ended = entered & own.isna() & skip.isna() & ~frame["is_open"] & ~frame["is_verified"]
+    until = own.fillna(skip).fillna(frame["end_on"].where(ended)).fillna(today)
+    days = (until - needed).dt.days.clip(lower=0)
+    estimate = curve(days[entered], reached[entered])
+    return {
+        **base,
+        "waiting": int((entered & ~reached & ~skipped & ~ended).sum()),
+        "skipped": int(skipped.sum()),
+        "ended": int(ended.sum()),
+        "median_days": None if estimate is None else estimate.median,
+        "events": int(reached.sum()),
+        "at_start": int(entered.sum()),
+    }
+
+
+def _latest(columns: Sequence[pd.Series]) -> pd.Series:
+    return pd.concat(columns, axis=1).max(axis=1)
+
+
+def _earliest(columns: Sequence[pd.Series], frame: pd.DataFrame) -> pd.Series:
+    if not columns:
+        return pd.Series(pd.NaT, index=frame.index)
+    return pd.concat(columns, axis=1).min(axis=1)
+
+
+def _groups(frame: pd.DataFrame, by: str | None) -> Iterator[tuple[Any, str, pd.DataFrame]]:
+    if by is None:
+        yield None, "全部", frame
+        return
+    if by == "cohort":
+        start = frame["started_on"].dt
+        frame = frame.assign(cohort=start.year * 10 + start.quarter)
+    for code, group in frame.groupby(by, dropna=False, sort=True):
+        missing = bool(pd.isna(code))
+        name = "未知" if missing else str(code)
+        if by == "cohort" and not missing:
+            name = DIMENSIONS["quarter"].label(code, {})
+        if by == "division":
+            name = str(group["division_name"].iloc[0])
+        yield None if missing else code, name, group
+
+
+def _limits(code: Any, name: str, frame: pd.DataFrame, limits: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    estimate = curve(frame["days"], frame["is_verified"])
+    counts = (len(frame), int(frame["is_verified"].sum()), int(frame["is_open"].sum()))
+    ended = counts[0] - counts[1] - counts[2]
+    median = None if estimate is None else estimate.median
+    for limit in limits:
+        head = (code, name, *counts, ended, median, limit)
+        if estimate is None:
+            yield (*head, None, None, None, 0, True, False, NOT_DUE)
+            continue
+        within = closed_within(estimate, limit)
+        text = NOT_DUE if within.too_early else ""
+        ends = (within.share, within.lower, within.upper, within.n_at_risk)
+        yield (*head, *ends, within.too_early, within.shown, text)
+
+
+def _curve(code: Any, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    estimate = curve(frame["days"], frame["is_verified"])
+    columns = {
+        "day": [0.0],
+        "completed": [0.0],
+        "lower": [np.nan],
+        "upper": [np.nan],
+        "at_risk": [len(frame)],
+    }
+    points = pd.DataFrame(columns)
+    if estimate is not None:
+        later = pd.DataFrame(
+            {
+                "day": estimate.time,
+                "completed": 1.0 - estimate.survival,
+                "lower": 1.0 - estimate.upper,
+                "upper": 1.0 - estimate.lower,
+                "at_risk": estimate.n_risk,
+            }
+        )
+        points = (
+            pd.concat([points, later[later["day"] > 0]], ignore_index=True)
+            if 0 not in estimate.time
+            else later
+        )
+    return points.assign(group=code, group_name=name)[
+        ["group", "group_name", "day", "completed", "lower", "upper", "at_risk"]
+    ]
