@@ -40,8 +40,10 @@ def build(desk: Reception) -> "streamlit.App":
     from lib.ui.errors import report_error
     from lib.ui.front_page import FrontPage, icon_route, in_chinese
     from lib.ui.page_table import addresses
+    from lib.ui.preloading import preload
     from lib.ui.readiness import readiness
 
+    preload()
     # Streamlit takes a folder named pages for its old multipage layout until the first st.navigation of the
     # process, and would answer the first deep link after a start with "Page not found".
     PagesManager.uses_pages_directory = False
