@@ -46,12 +46,13 @@ def run_metric(
     parameters: Sequence[str] = (),
     output_format: str = "csv",
     version: int | None = None,
+    as_of: date | None = None,
 ) -> str:
     """Compute one metric from the newest published version (or the given one) and write it as text.
 
     `by`: dimension ids or Chinese names; `where`: `name=value`, value a code or a Chinese name, several separated
     by commas; `parameters`: `k=3`. Without `start` or `end` the records' own range is used; without both,
-    records that carry no date are counted as well. Raises ValueError or
+    records that carry no date are counted as well. Time limits are judged on `as_of`. Raises ValueError or
     KeyError kinds with a Chinese sentence.
     """
     if output_format not in FORMATS:
@@ -69,7 +70,8 @@ def run_metric(
         **conditions,
     )
     numbers = dict(_number(parameter) for parameter in parameters)
-    result = compute(snapshot, metric, filters, scope, by=_dimensions(metric, by), parameters=numbers)
+    groups = _dimensions(metric, by)
+    result = compute(snapshot, metric, filters, scope, by=groups, parameters=numbers, as_of=as_of)
     return to_json(result) if output_format == "json" else to_csv(result)
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_
 
-from lib.data.tables.snapshot_loop import binding, cadre_post, supervision_notice
+from lib.data.tables.snapshot_loop import binding, cadre_post, exam, supervision_notice
 from lib.metrics.definitions.duties import shared
 from lib.metrics.dimensions import PERIODS, PLACES
 from lib.metrics.metric import AS_OF, Count, Metric, Unit
@@ -83,5 +83,23 @@ METRICS: Final = (
         numerator=_posts(cadre_post.c.trained_on.is_not(None), cadre_post.c.trained_on <= AS_OF),
         denominator=_posts(),
         **_AS_OF_DAY,
+    ),
+    Metric(
+        id="exam_coverage",
+        name="抽考企业与包保主体之比",
+        description="期间内被抽考企业家数÷截至日有效包保主体家数；被抽考的不限于包保主体，可以超过100%。",
+        direction="higher",
+        numerator=Count(
+            table=exam, date=exam.c.held_on, distinct=(exam.c.enterprise_key,), unit=Unit.ENTERPRISE
+        ),
+        denominator=Count(
+            table=binding,
+            date=None,
+            where=(_ACTIVE_BINDING,),
+            distinct=(binding.c.enterprise_key,),
+            unit=Unit.ENTERPRISE,
+        ),
+        interval="none",
+        **shared("抽考按抽考日期归入期间，包保主体只看截至日，不分抽样性质", (*PLACES, "source")),
     ),
 )
