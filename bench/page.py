@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -55,10 +56,12 @@ def measure(database_url: str, snapshots: Path) -> dict[str, Any]:
         "BAMAI_SNAPSHOTS": str(snapshots),
         "STREAMLIT_SERVER_PORT": str(ours_port),
     }
-    bare = [sys.executable, "-m", "streamlit", "run", "bench/bare_page.py", "--server.port", str(bare_port)]
+    page = str(PROJECT / "bench" / "bare_page.py")
+    bare = [sys.executable, "-m", "streamlit", "run", page, "--server.headless", "true"]
     with (
-        _serving([sys.executable, "server.py"], ours_port, environment),
-        _serving(bare, bare_port, dict(os.environ)),
+        TemporaryDirectory() as elsewhere,  # no configuration of ours: what anybody gets from "streamlit run"
+        _serving([sys.executable, "server.py"], ours_port, environment, PROJECT),
+        _serving([*bare, "--server.port", str(bare_port)], bare_port, dict(os.environ), Path(elsewhere)),
     ):
         return _compare(f"http://127.0.0.1:{ours_port}/unqualified-rate", f"http://127.0.0.1:{bare_port}/")
 
@@ -116,9 +119,9 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _serving(command: list[str], port: int, environment: dict[str, str]) -> Iterator[None]:
+def _serving(command: list[str], port: int, environment: dict[str, str], folder: Path) -> Iterator[None]:
     process = subprocess.Popen(
-        command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         _wait(port)
