@@ -10,7 +10,7 @@ import pandas as pd
 
 from lib.charts.drawing import Drawing, Sketch, drawing, named, planned
 from lib.charts.labels import Measure, name_channel, rate_axis, require_columns, tooltip, with_texts, words
-from lib.charts.theme import Measured, Role, painted, shape
+from lib.charts.theme import Measured, Role, painted, readable, shape
 
 COLUMNS: Final = ("label", "numerator", "denominator", "value", "lower", "upper")
 ROW_HEIGHT: Final = 46
@@ -36,7 +36,7 @@ def _plan(measure: Measure) -> Sketch:
     dots = base.mark_point(filled=True, size=80, opacity=1).encode(x=along.x("value"), shape=shape())
     text = base.mark_text(align="left", dy=-13, fontSize=12)
     text = text.encode(x=along.x("lower"), text=words("beside_text"))
-    layers = [painted(whisker, Role.GUIDE), painted(dots, Role.WITHIN), painted(text, Role.TEXT)]
+    layers = [*readable(text, Role.TEXT), painted(whisker, Role.GUIDE), painted(dots, Role.WITHIN)]
     return Sketch(layers=layers, right=20)
 
 

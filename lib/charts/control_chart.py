@@ -26,7 +26,7 @@ from lib.charts.labels import (
     with_texts,
     words,
 )
-from lib.charts.theme import FLAG_ROLES, FLAGGED, IS_NARROW, Role, colour, hatch, painted, shape
+from lib.charts.theme import FLAG_ROLES, FLAGGED, IS_NARROW, Role, colour, hatch, painted, readable, shape
 from lib.metrics.format import is_missing
 
 COLUMNS: Final = (
@@ -62,7 +62,7 @@ def _plan(measure: Measure, roles: tuple[str, ...], has_target: bool, has_events
     layers = [_provisional(), *_limits(), *_series(measure)]
     layers += _target() if has_target else []
     layers += _events() if has_events else []
-    return Sketch(layers=layers, right=30, top=16 if has_events else 0, roles=roles)
+    return Sketch(layers=layers, top=16 if has_events else 0, roles=roles)
 
 
 def prepared(frame: pd.DataFrame) -> pd.DataFrame:
@@ -82,16 +82,25 @@ def prepared(frame: pd.DataFrame) -> pd.DataFrame:
         for low, high in zip(points["limit_lower"], points["limit_upper"], strict=True)
     ]
     points["completeness_text"] = [rate_text(value) for value in points["completeness"]]
-    points["mark_text"] = _mark_texts(points)
+    points["text_above"], points["text_below"] = _mark_texts(points)
     limited = points.index[points["limit_upper"].notna()]
     points["is_last"] = points.index == (limited[-1] if len(limited) else points.index[-1:].max())
     return points
 
 
-def _mark_texts(points: pd.DataFrame) -> list[str]:
+def _mark_texts(points: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """What stands above and below the points: the values of the latest flags, empty text everywhere else.
+
+    A layer that is left without rows would have no extent, and Vega warns of it.
+    """
     outside = points["role"].isin([Role.ABOVE.value, Role.BELOW.value])
     latest = set(points.index[outside][-LABELLED_FLAGS:])
-    return [text if row in latest else "" for row, text in points["value_text"].items()]
+    rows = list(zip(points.index, points["role"], points["value_text"], strict=True))
+    above, below = (
+        [text if row in latest and (role == Role.BELOW.value) is is_below else "" for row, role, text in rows]
+        for is_below in (False, True)
+    )
+    return above, below
 
 
 def _x(position: float = 0.5) -> alt.X:
@@ -150,15 +159,13 @@ def _series(measure: Measure) -> list[alt.Chart]:
     line = base.transform_filter("!datum.provisional").mark_line(strokeWidth=1.4, tooltip=None)
     dots = base.mark_point(filled=True, size=64, opacity=1)
     dots = dots.encode(color=colour(), shape=shape(), tooltip=tooltip(lines))
-    marked = base.transform_filter("datum.mark_text !== ''").encode(text=words("mark_text"))
-    low = f"datum.role === '{Role.BELOW.value}'"
-    above = marked.transform_filter(f"!({low})").mark_text(dy=-13, fontSize=11, tooltip=None)
-    below = marked.transform_filter(low).mark_text(dy=14, fontSize=11, tooltip=None)
+    above = base.mark_text(dy=-13, fontSize=11, tooltip=None).encode(text=words("text_above"))
+    below = base.mark_text(dy=14, fontSize=11, tooltip=None).encode(text=words("text_below"))
     empty = named("points").transform_filter("!isValid(datum.value)").encode(x=_x())
     dash = empty.mark_text(text="无样本", baseline="bottom", dy=-2, fontSize=11, tooltip=None)
     dash = dash.encode(y=alt.value("height"))
-    texts = [painted(above, Role.TEXT), painted(below, Role.TEXT), painted(dash, Role.NOTE)]
-    return [painted(line, Role.WITHIN), dots, *texts]
+    texts = [*readable(above, Role.TEXT), *readable(below, Role.TEXT), painted(dash, Role.NOTE)]
+    return [painted(line, Role.WITHIN), *texts, dots]
 
 
 def _target() -> list[alt.Chart]:
@@ -166,7 +173,7 @@ def _target() -> list[alt.Chart]:
     rule = base.mark_rule(strokeWidth=1.2, strokeDash=[1, 3], tooltip=None)
     word = base.mark_text(align="left", dx=4, dy=-7, fontSize=11, tooltip=None)
     word = word.encode(x=alt.value(0), text=words("word"))
-    return [painted(rule, Role.TEXT), painted(word, Role.TEXT)]
+    return [painted(rule, Role.TEXT), *readable(word, Role.TEXT)]
 
 
 def _events() -> list[alt.Chart]:

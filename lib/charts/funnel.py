@@ -24,7 +24,7 @@ from lib.charts.labels import (
     with_texts,
     words,
 )
-from lib.charts.theme import FLAG_ROLES, FLAGGED, Measured, Role, colour, painted, shape
+from lib.charts.theme import FLAG_ROLES, FLAGGED, Measured, Role, colour, painted, readable, shape
 
 COLUMNS: Final = ("code", "name", "numerator", "denominator", "value", "lower", "upper", "flag", "small")
 RATIO_COLUMNS: Final = (*COLUMNS, "observed", "expected", "ratio", "ratio_lower", "ratio_upper")
@@ -71,8 +71,10 @@ def _draw(
     ratio: bool,
     height: int,
 ) -> Drawing:
-    points = with_roles(frame, "expected" if ratio else "denominator")
+    size = "expected" if ratio else "denominator"
+    points = with_roles(frame, size)
     curves = _visible(limits, points, "ratio" if ratio else "value")
+    centre = centre.assign(**_reach(points[size], curves["n"]))
     plan = _plan(measure, roles_of(points), ratio, x_scale)
     return drawing(plan, {"points": points, "limits": curves, "centre": centre}, height=height)
 
@@ -86,8 +88,14 @@ def _plan(measure: Measure, roles: tuple[str, ...], ratio: bool, x_scale: XScale
     base = named("points").encode(x=across.x(size), y=up.y(value))
     dots = base.mark_point(filled=True, size=70, opacity=1)
     dots = dots.encode(color=colour(), shape=shape(), tooltip=tooltip(_lines(measure, ratio)))
-    layers = [*_curves(across, up), *_centre(up), dots, *_names(base)]
+    layers = [*_curves(across, up), *_centre(across, up), *_names(base), dots]
     return Sketch(layers=layers, right=4, roles=roles)
+
+
+def _reach(sizes: pd.Series, limits: pd.Series) -> dict[str, float]:
+    """From where to where the plot reaches: a little beyond the largest district, whose mark stays whole."""
+    every = pd.concat([sizes.astype(float), limits.astype(float)])
+    return {"start": every.min(), "end": every.max() * 1.05}
 
 
 def _lines(measure: Measure, ratio: bool) -> list[tuple[str, str]]:
@@ -135,7 +143,7 @@ def with_roles(frame: pd.DataFrame, size: str = "denominator") -> pd.DataFrame:
 
 def _size_axis(title: str, kind: XScale) -> Measured:
     scale = (
-        alt.Scale(type="log", nice=True) if kind == "log" else alt.Scale(type="sqrt", zero=True, nice=True)
+        alt.Scale(type="log", nice=False) if kind == "log" else alt.Scale(type="sqrt", zero=True, nice=False)
     )
     axis = alt.Axis(
         title=title,
@@ -168,25 +176,34 @@ def _curves(across: Measured, up: Measured) -> list[alt.Chart]:
     for level, dash, word in (("95", [5, 3], "95%"), ("998", [1, 0], "99.8%")):
         line = base.mark_line(strokeWidth=1, strokeDash=dash, tooltip=None)
         layers += [painted(line.encode(y=up.y(f"{side}_{level}")), Role.GUIDE) for side in ("lower", "upper")]
-        # The curves run together at the right; their names stand where they begin.
-        start = base.transform_filter(f"datum.starts_{level}").encode(y=up.y(f"upper_{level}"))
-        text = start.mark_text(align="left", dx=6, dy=-2, fontSize=11, text=word, tooltip=None)
+        # The curves run together at the right; their names stand where they begin. A layer left without rows
+        # has no extent, of which Vega warns: rows without a name have empty text instead.
+        start = base.transform_calculate(curve_name=f"datum.starts_{level} ? '{word}' : ''")
+        start = start.encode(y=up.y(f"upper_{level}"), text=words("curve_name"))
+        text = start.mark_text(align="left", dx=10, dy=-5, fontSize=11, tooltip=None)
         layers.append(painted(text, Role.NOTE))
     return layers
 
 
-def _centre(up: Measured) -> list[alt.Chart]:
+def _centre(across: Measured, up: Measured) -> list[alt.Chart]:
     base = named("centre").encode(y=up.y("centre"))
-    rule = base.mark_rule(strokeWidth=1.2, tooltip=None)
-    word = base.mark_text(align="left", dx=4, dy=-7, fontSize=11, tooltip=None)
-    return [painted(rule, Role.GUIDE), painted(word.encode(x=alt.value(0), text=words("word")), Role.NOTE)]
+    line = base.mark_rule(strokeWidth=1.2, tooltip=None).encode(x=alt.value(0), x2=alt.value("width"))
+    word = base.mark_text(align="left", dx=4, dy=-8, fontSize=11, tooltip=None)
+    word = word.encode(x=alt.value(0), text=words("word"))
+    # Without colour: it only stretches the axis to where the plot reaches.
+    reach = base.mark_rule(opacity=0, tooltip=None).encode(x=across.x("start"), x2=alt.X2(field="end"))
+    return [reach, painted(line, Role.GUIDE), *readable(word, Role.NOTE)]
 
 
 def _names(points: alt.Chart) -> list[alt.Chart]:
-    base = points.transform_filter("datum.mark_text !== ''").encode(text=words("mark_text"))
-    right = base.transform_filter("!datum.late").mark_text(fontSize=12, align="left", dx=9, tooltip=None)
-    left = base.transform_filter("datum.late").mark_text(fontSize=12, align="right", dx=-9, tooltip=None)
-    return [painted(right, Role.TEXT), painted(left, Role.TEXT)]
+    """Names of the flagged districts, at the side that has room; empty text at the other and for all others."""
+    right = points.transform_calculate(beside="datum.late ? '' : datum.mark_text")
+    left = points.transform_calculate(beside="datum.late ? datum.mark_text : ''")
+    texts = (
+        right.mark_text(fontSize=12, align="left", dx=9, tooltip=None),
+        left.mark_text(fontSize=12, align="right", dx=-9, tooltip=None),
+    )
+    return [layer for text in texts for layer in readable(text.encode(text=words("beside")), Role.TEXT)]
 
 
 def describe_funnel(frame: pd.DataFrame, *, measure: Measure | None = None, ratio: bool = False) -> str:

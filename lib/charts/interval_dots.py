@@ -57,8 +57,7 @@ def _plan(measure: Measure, roles: tuple[str, ...], ratio: bool, has_reference: 
     whisker = base.mark_rule(strokeWidth=1.6).encode(x=along.x("shown_low"), x2=alt.X2(field="shown_high"))
     dots = base.mark_point(filled=True, size=64, opacity=1)
     dots = dots.encode(x=along.x(field), color=colour(), shape=shape())
-    arrow = base.transform_filter("datum.is_cut").encode(x=along.x("shown_high"))
-    arrow = arrow.mark_text(text="▶", fontSize=10)
+    arrow = base.mark_text(fontSize=10).encode(x=along.x("shown_high"), text=words("arrow"))
     beside = base.encode(x=alt.value("width"), text=words("value_text"))
     beside = beside.mark_text(align="left", dx=8, fontSize=11)
     layers = [*(_reference(along) if has_reference else ()), painted(whisker, Role.GUIDE), dots]
@@ -67,18 +66,21 @@ def _plan(measure: Measure, roles: tuple[str, ...], ratio: bool, has_reference: 
         painted(beside, Role.NOTE),
         _heading("未调整" if ratio else measure.name),
     ]
-    return Sketch(layers=layers, right=52, top=14, roles=roles, key_columns=2)
+    return Sketch(layers=layers, right=8, top=14, roles=roles, key_columns=2)
 
 
 def _within_sight(rows: pd.DataFrame, field: str, low: str, high: str) -> pd.DataFrame:
-    """Cut the intervals of small samples where those of the others end; an arrow says that they go on."""
+    """Cut the intervals of small samples where those of the others end; an arrow says that they go on.
+
+    Rows without an arrow have empty text: a layer left without rows has no extent, of which Vega warns.
+    """
     full = rows.loc[rows["role"] != Role.SMALL.value, high].astype(float)
     end = max(full.max(), rows[field].astype(float).max()) * 1.08 if full.notna().any() else math.inf
     upper = rows[high].astype(float)
     return rows.assign(
         shown_low=rows[low].astype(float).clip(upper=end),
         shown_high=upper.clip(upper=end),
-        is_cut=upper > end,
+        arrow=(upper > end).map({True: "▶", False: ""}),
     )
 
 

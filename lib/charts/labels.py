@@ -89,7 +89,7 @@ def count_axis() -> alt.Axis:
 
 def name_axis() -> alt.Axis:
     """An axis of names in words, all of them; long ones are shortened (the tooltip has them in full)."""
-    room = alt.ExprRef(expr=f"{IS_NARROW} ? 108 : 260")
+    room = alt.ExprRef(expr=f"{IS_NARROW} ? 118 : 260")
     return alt.Axis(
         title=None,
         ticks=False,

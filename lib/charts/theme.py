@@ -122,6 +122,20 @@ def painted(chart: alt.Chart, role: Role) -> alt.Chart:
     return chart.encode(fill=alt.Fill(field=constant(role), type="nominal", scale=scale, legend=None))
 
 
+def readable(chart: alt.Chart, role: Role) -> list[alt.Chart]:
+    """Words that may stand on lines: first their rim in the colour of the surface, then the words themselves."""
+    surface = alt.ExprRef(expr="background")
+    rim = chart.copy()
+    for name, value in (
+        ("fill", surface),
+        ("stroke", surface),
+        ("strokeWidth", 3.5),
+        ("strokeJoin", "round"),
+    ):
+        rim.mark[name] = value
+    return [rim, painted(chart, role)]
+
+
 def outlined(chart: alt.Chart, role: Role) -> alt.Chart:
     """Draw the outline of a layer's bars or boxes in the colour of one role."""
     scale = alt.Scale(domain=_DOMAIN)

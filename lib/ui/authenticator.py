@@ -7,16 +7,39 @@ Pinned to 0.4.2, because the names used here are not a public interface; a contr
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
 import streamlit_authenticator as stauth
+from streamlit.delta_generator import DeltaGenerator
 from streamlit_authenticator.controllers import AuthenticationController
+from streamlit_authenticator.views import authentication_view
 
 #: Session keys of the package; no widget of ours may carry one of these names.
 PACKAGE_KEYS = ("name", "username", "email", "roles", "logout", "authentication_status", "password_hint")
 
 _FIELDS = {"Form name": "登录", "Username": "用户名", "Password": "密码", "Login": "登录"}
+
+
+class _StreamlitOfTheForm:
+    """Streamlit as the package's view sees it: the button of its form is the main one of the page.
+
+    The package has no setting for the kind of button.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(st, name)
+
+    def form(self, **options: Any) -> DeltaGenerator:
+        """``st.form`` whose button to send it is primary."""
+        form = st.form(**options)
+        primary: Any = partial(form.form_submit_button, type="primary")
+        form.form_submit_button = primary  # type: ignore[method-assign]
+        return form
+
+
+authentication_view.st = _StreamlitOfTheForm()
 
 
 class _NoCookie:

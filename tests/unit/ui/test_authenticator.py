@@ -67,6 +67,10 @@ def test_the_form_is_in_chinese() -> None:
     assert at.subheader[0].value == "登录"
 
 
+def test_the_button_is_the_main_one_of_the_page() -> None:
+    assert AppTest.from_string(FORM).run().button[0].proto.type == "primary"
+
+
 def test_the_cookie_component_is_never_started() -> None:
     at = AppTest.from_string(FORM).run()
     assert not at.exception
