@@ -19,16 +19,13 @@ TINY = SCALES["city"].reduced(batches_per_year=400)
 
 
 def digest(engine: Engine) -> dict[str, str]:
-    """SHA-256 of the rows of every versioned table, in the order of its natural key, read as text."""
+    """SHA-256 of the rows of every versioned table, in the order of its natural key, written as text."""
     digests = {}
     for table, key in VERSIONED.items():
-        frame = pd.read_sql(select(table), engine).astype(object)
-        rows = sorted(
-            tuple("" if pd.isna(value) else str(value) for value in row)
-            for row in frame.itertuples(index=False)
-        )
+        frame = pd.read_sql(select(table), engine)
         assert len(frame) == len(frame[list(key)].drop_duplicates())
-        digests[table.name] = sha256(repr(rows).encode()).hexdigest()
+        rows = frame.sort_values(list(key)).to_csv(index=False)
+        digests[table.name] = sha256(rows.encode()).hexdigest()
     return digests
 
 
