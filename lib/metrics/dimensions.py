@@ -25,13 +25,17 @@ class HasTable(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Dimension:
-    """One way to split. `column` names the code column, `label_column` a column of the same row holding its name."""
+    """One way to split. `column` names the code column, `label_column` a column of the same row holding its name.
+
+    `wording` is put around a plain value where the value alone could be taken for something else: 包保A级.
+    """
 
     id: str
     name: str
     column: str
     reading: Reading = "text"
     label_column: str | None = None
+    wording: str = "{}"
 
     def label(self, value: object, names: Mapping[str, str]) -> str:
         """Chinese words for one value (None: missing); `names` maps codes to names."""
@@ -40,7 +44,7 @@ class Dimension:
         if self.reading == "name":
             return names.get(str(value), str(value))
         if self.reading == "text":
-            return str(value)
+            return self.wording.format(value)
         return _period(self.reading, int(str(value)))
 
 
@@ -103,7 +107,7 @@ _ALL: Final = (
     Dimension(id="loop_stage", name="闭环环节", column="stage"),
     Dimension(id="closing_defect", name="办结缺陷", column="closing_defect"),
     Dimension(id="ended_as", name="移送或撤回", column="ended_as"),
-    Dimension(id="binding_level", name="包保级别", column="binding_level"),
+    Dimension(id="binding_level", name="包保级别", column="binding_level", wording="包保{}级"),
     Dimension(id="due_quarter", name="应督导季度", column="due_quarter", reading="quarter"),
     Dimension(id="holder", name="包保岗位", column="holder_post_no", label_column="holder_post"),
     Dimension(id="channel", name="提醒方式", column="channel"),

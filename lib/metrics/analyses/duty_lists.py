@@ -16,7 +16,7 @@ from lib.data.snapshot import Snapshot
 from lib.data.tables.snapshot_loop import binding, cadre_post, letter, supervision_duty
 from lib.metrics.analyses.rectification_rows import curve, named, rows_of
 from lib.metrics.compute import ask
-from lib.metrics.dimensions import DIMENSIONS, UNKNOWN
+from lib.metrics.dimensions import DIMENSIONS
 from lib.metrics.predicates import district
 from lib.metrics.question import finished, matching
 from lib.metrics.registry import get_metric
@@ -203,6 +203,8 @@ def _rows(
     predicates = list(where)
     if filters.district is not None:
         predicates.append(district(table, filters.district, filters.side, snapshot.units))
+    if filters.source:
+        predicates.append(table.c.source.in_(filters.source))
     return rows_of(snapshot, scoped(select(*table.c).where(*predicates), table, scope, filters.side))
 
 
@@ -220,7 +222,9 @@ def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
 def _cockpit_row(code: Any, group: pd.DataFrame, by: str) -> dict[str, Any]:
     missing = bool(pd.isna(code))
     name = (
-        UNKNOWN if missing else f"包保{code}级" if by == "binding_level" else group["division_name"].iloc[0]
+        group["division_name"].iloc[0]
+        if by == "division"
+        else DIMENSIONS[by].label(None if missing else code, {})
     )
     return {"group": None if missing else code, "group_name": name, **_counts(group)}
 
