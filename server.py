@@ -1,6 +1,7 @@
 """Serve the dashboard: ``python server.py``. Streamlit behind a gate of our own that knows the session."""
 
 import os
+import socket
 import sys
 from datetime import UTC, datetime
 from functools import partial
@@ -89,9 +90,27 @@ def main() -> int:
         return 2
     desk = reception()
     prepare_comparison()
+    if is_taken(options):
+        sys.stderr.write(
+            f"不能启动：端口 {options.get('server.port', 8501)} 已被占用。"
+            "请停止占用它的程序，或用环境变量 STREAMLIT_SERVER_PORT 换一个端口。\n"
+        )
+        return 2
+    application = build(desk)
     greet(desk, options)
-    build(desk).run(config=options)
+    application.run(config=options)
     return 0
+
+
+def is_taken(options: dict[str, object]) -> bool:
+    """Whether another program listens where the dashboard would."""
+    address, port = (
+        str(options.get("server.address", "127.0.0.1")),
+        int(str(options.get("server.port", 8501))),
+    )
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((address if address != "0.0.0.0" else "127.0.0.1", port)) == 0
 
 
 if __name__ == "__main__":
