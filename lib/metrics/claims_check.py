@@ -139,8 +139,10 @@ def _difference(claim: Claim, value: Recomputed) -> str:
 
 
 def _difference_of_groups(claim: Claim, value: Recomputed) -> str:
-    if len(value.groups) != claim.groups:
-        return f"应有 {claim.groups} 组，实有 {len(value.groups)} 组"
+    number, wanted = len(value.groups), claim.groups or 0
+    # Without an as-of day new quarters join as data go on: then it is the least number of groups.
+    if number < wanted or (number > wanted and claim.as_of is not None):
+        return f"应有 {wanted} 组，实有 {number} 组"
     missing = [label for label, number in value.groups.items() if number is None]
     if missing:
         return f"没有可计算的数：{'、'.join(missing)}"

@@ -52,8 +52,8 @@ _SHOWN: Final[Mapping[str, int]] = {
     "interval": 16,
     "basis": 8,
 }
-#: Faults first, what is only listed last.
-_ORDER: Final = (Verdict.DIFFERS, Verdict.NOT_COMPUTABLE, Verdict.MATCHES)
+#: What needs looking at first, what is only listed last.
+FAULTS_FIRST: Final = (Verdict.DIFFERS, Verdict.NOT_COMPUTABLE, Verdict.MATCHES, Verdict.TEXT)
 
 
 def claims_frame(checked: Iterable[Checked]) -> pd.DataFrame:
@@ -116,10 +116,8 @@ def terminal_text(checked: Sequence[Checked], refused: Sequence[RefusedRow]) -> 
     lines = [f"拒收的登记行：{row.sentence()}" for row in refused]
     computed = [one for one in checked if one.verdict is not Verdict.TEXT]
     lines += ["", _line({name: HEADINGS[name] for name in _SHOWN})] if computed else []
-    for verdict in _ORDER:
-        for one in computed:
-            if one.verdict is verdict:
-                lines += [_line(_row(one)), *([f"{'':10}原因：{one.reason}"] if one.reason else [])]
+    for one in sorted(computed, key=lambda one: FAULTS_FIRST.index(one.verdict)):
+        lines += [_line(_row(one)), *([f"{'':10}原因：{one.reason}"] if one.reason else [])]
     texts = [one for one in checked if one.verdict is Verdict.TEXT]
     lines += ["", f"仅文字（{len(texts)} 条，只登记原文，不算相符）："] if texts else []
     lines += [f"  {_padded(one.claim.id, 8)}{one.claim.sentence}（{one.claim.published}）" for one in texts]

@@ -67,12 +67,10 @@ def check_reach(claim: Claim, snapshot: Snapshot, scope: Scope) -> None:
 
 def from_rows(claim: Claim, snapshot: Snapshot, scope: Scope) -> Recomputed:
     """Recompute with the metric of the claim. Raises `NotComputable` when nothing was counted."""
-    metric = get_metric(claim.metric)
-    filters = filters_of(claim, snapshot)
     result = compute(
         snapshot,
-        metric,
-        filters,
+        get_metric(claim.metric),
+        filters_of(claim, snapshot),
         scope,
         by=claim.dimensions,
         parameters={name: float(text) for name, text in claim.parameters.items()},
@@ -82,14 +80,16 @@ def from_rows(claim: Claim, snapshot: Snapshot, scope: Scope) -> Recomputed:
     frame = _kept(result.frame, claim)
     if claim.statistic is Statistic.TOTAL:
         return _total(result, frame, claim)
-    counted = _by_group(frame, claim.by)
-    if claim.statistic is Statistic.GROUPS:
-        number = sum(1 for numerator, _ in counted.values() if numerator)
-        return Recomputed(known=Bounded(Fraction(number)), basis=FROM_ROWS, sentence=_sentence(result, claim))
     if claim.statistic is Statistic.KEY:
         return _only_key(result, frame, claim)
-    values = {label: _value(metric, *sides) for label, sides in counted.items()}
-    return Recomputed(known=None, basis=FROM_ROWS, sentence=_sentence(result, claim), groups=values)
+    sentence = _sentence(result, claim)
+    if claim.statistic is Statistic.GROUPS:
+        # A record that does not say its city is no further city.
+        counted = _by_group(frame.dropna(subset=list(claim.by)), claim.by)
+        number = sum(1 for numerator, _ in counted.values() if numerator)
+        return Recomputed(known=Bounded(Fraction(number)), basis=FROM_ROWS, sentence=sentence)
+    values = {label: _value(result.metric, *sides) for label, sides in _by_group(frame, claim.by).items()}
+    return Recomputed(known=None, basis=FROM_ROWS, sentence=sentence, groups=values)
 
 
 def _kept(frame: pd.DataFrame, claim: Claim) -> pd.DataFrame:
@@ -142,11 +142,14 @@ def _wilson(x: Fraction | None, n: Fraction | None) -> tuple[float | None, float
 
 def _by_group(frame: pd.DataFrame, by: Sequence[str]) -> dict[str, tuple[Fraction | None, Fraction | None]]:
     """Both counts of each group, summed over the values kept; labels are Chinese."""
-    labels = frame[[f"{name}_name" for name in by]].astype("string").agg("·".join, axis=1)
-    return {
-        str(label): (_sum(rows["numerator"]), _sum(rows["denominator"]))
-        for label, rows in frame.groupby(labels, sort=False)
-    }
+    labels = [
+        "·".join(map(str, names)) for names in zip(*(frame[f"{name}_name"] for name in by), strict=True)
+    ]
+    found: dict[str, tuple[Fraction | None, Fraction | None]] = {}
+    for label in dict.fromkeys(labels):
+        rows = frame[[one == label for one in labels]]
+        found[label] = (_sum(rows["numerator"]), _sum(rows["denominator"]))
+    return found
 
 
 def _only_key(result: Result, frame: pd.DataFrame, claim: Claim) -> Recomputed:

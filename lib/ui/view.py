@@ -66,6 +66,15 @@ def open_view(reader: Reader) -> View:
     return view
 
 
+def open_whole_view(reader: Reader) -> View:
+    """Open the newest data version for a page whose figures carry filters of their own: no filter bar."""
+    snapshot = _open(reader)
+    choices = _choices(cached.Source(str(settings().snapshot_folder), snapshot.version, reader.scope))
+    view = View(reader, identity.current_visitor(), snapshot, choices.default, choices)
+    st.caption(plain(view.basis))
+    return view
+
+
 def page_end(view: View) -> None:
     """The last line of a page: what the figures stand on."""
     synthetic = "演示数据（合成），不代表真实情况。" if view.snapshot.is_synthetic else ""

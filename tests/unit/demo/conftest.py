@@ -1,23 +1,22 @@
 """One full-size city, drawn once without a database write; small demo databases where a record database matters."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date
 
 import pandas as pd
 import pyarrow as pa
 import pytest
 from sqlalchemy import Engine
 
-from lib.data.database import exclusive_transaction, load_reference, record_engine, upgrade
+from lib.data.database import record_engine
 from lib.data.tables import sampling
-from lib.demo.build import build_demo, make_world, month_tables
+from lib.demo.build import make_world, month_tables
 from lib.demo.scale import SCALES, Scale
 from lib.demo.tables import TableMaker
 from lib.demo.volume import months, workdays
+from tests.demo_city import NOW, SMALL, empty_records, small_city_folder
 
-NOW = datetime(2025, 11, 1, 8, 0, tzinfo=UTC)
-SMALL = SCALES["city"].reduced(batches_per_year=1_200)
+__all__ = ["NOW", "SMALL", "drawn_frames", "empty_records", "read"]
 
 
 @dataclass(frozen=True)
@@ -28,15 +27,6 @@ class Frames:
     failing_item: pd.DataFrame
     disposal: pd.DataFrame
     enterprise: pd.DataFrame
-
-
-def empty_records(url: str) -> Engine:
-    """A record database with schema and reference tables only."""
-    engine = record_engine(url)
-    upgrade(engine)
-    with exclusive_transaction(engine) as connection:
-        load_reference(connection)
-    return engine
 
 
 def drawn_frames(engine: Engine, scale: Scale, seed: int, start: date, end: date) -> Frames:
@@ -86,9 +76,7 @@ def concluded(city: Frames) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def small_records(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """A reduced demo city written to SQLite records, seed 1."""
-    engine = empty_records(f"sqlite:///{Path(tmp_path_factory.mktemp('demo')) / 'small.db'}")
-    build_demo(engine, scale=SMALL, seed=1, now=NOW)
-    return engine
+    return record_engine(f"sqlite:///{small_city_folder(tmp_path_factory) / 'records.db'}")
 
 
 def read(engine: Engine, table: str) -> pd.DataFrame:

@@ -1,0 +1,70 @@
+"""The records a claim was recomputed from, as the tables hold them."""
+
+from collections.abc import Iterator
+from itertools import product
+
+import pyarrow as pa
+
+from lib.data.scope import Scope
+from lib.data.snapshot import Snapshot
+from lib.metrics.claims import Claim
+from lib.metrics.claims_values import check_reach, filters_of
+from lib.metrics.registry import get_metric
+from lib.metrics.rows import Part, count_rows, fetch_rows, row_columns
+
+
+def count_claim_records(claim: Claim, snapshot: Snapshot, scope: Scope, part: Part = "numerator") -> int:
+    """How many records lie behind one side. Raises `NotComputable` beyond the reader's districts."""
+    check_reach(claim, snapshot, scope)
+    return sum(
+        count_rows(
+            snapshot,
+            get_metric(claim.metric),
+            filters_of(claim, snapshot),
+            scope,
+            part=part,
+            group=group,
+            parameters=_numbers(claim),
+            as_of=claim.as_of,
+        )
+        for group in _groups(claim)
+    )
+
+
+def claim_records(
+    claim: Claim, snapshot: Snapshot, scope: Scope, part: Part = "numerator", limit: int | None = None
+) -> pa.Table:
+    """The records behind one side under their Chinese headings, all of them or the first ``limit``.
+
+    Raises `NotComputable` beyond the reader's districts.
+    """
+    check_reach(claim, snapshot, scope)
+    metric = get_metric(claim.metric)
+    pieces = [
+        fetch_rows(
+            snapshot,
+            metric,
+            filters_of(claim, snapshot),
+            scope,
+            part=part,
+            group=group,
+            parameters=_numbers(claim),
+            limit=limit,
+            as_of=claim.as_of,
+        )
+        for group in _groups(claim)
+    ]
+    rows = pa.concat_tables(pieces)
+    headings = row_columns(metric, part)
+    named = rows.rename_columns([headings[name] for name in rows.column_names])
+    return named if limit is None else named.slice(0, limit)
+
+
+def _groups(claim: Claim) -> Iterator[dict[str, str]]:
+    """Every combination of the values a claim keeps; one empty one where it keeps all."""
+    for values in product(*claim.only.values()):
+        yield dict(zip(claim.only, values, strict=True))
+
+
+def _numbers(claim: Claim) -> dict[str, float]:
+    return {name: float(text) for name, text in claim.parameters.items()}
