@@ -190,6 +190,7 @@ def metric(
     by: Annotated[list[str] | None, typer.Option(help="分组维度，可重复或用逗号分隔")] = None,
     where: Annotated[list[str] | None, typer.Option(help="筛选，如 stage=生产，可重复")] = None,
     parameter: Annotated[list[str] | None, typer.Option(help="指标参数，如 k=3")] = None,
+    as_of: Annotated[str | None, typer.Option(help="时限算至哪一天，如 2025-08-31；默认为数据截至日")] = None,
     output_format: Annotated[str, typer.Option("--format", help="csv 或 json")] = "csv",
 ) -> None:
     """算一个指标，输出结果表：分组、分子、分母、值、区间与不计入的数。"""
@@ -204,6 +205,7 @@ def metric(
         where=tuple(where or []),
         parameters=tuple(parameter or []),
         output_format=output_format,
+        as_of=_day(as_of),
     )
     sys.stdout.write(text)
 

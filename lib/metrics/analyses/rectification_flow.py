@@ -34,7 +34,8 @@ _NOTE_MEDIAN: Final = (
 @dataclass(frozen=True, kw_only=True, eq=False)
 class StageFlow:
     """`frame`: stage, number, reached (项), waiting (entered the step, not through, not ended), skipped, ended,
-    median_days (from the step before; missing: less than half through), events, at_start.
+    median_days (from the step before, skipped ones left out;
+    missing: less than half through), events, at_start (entered the step and did not skip it).
     """
 
     items: ItemRows
@@ -123,7 +124,9 @@ def _stage(frame: pd.DataFrame, number: int, today: pd.Timestamp) -> dict[str, A
     ended = entered & own.isna() & skip.isna() & ~frame["is_open"] & ~frame["is_verified"]
     until = own.fillna(skip).fillna(frame["end_on"].where(ended)).fillna(today)
     days = (until - needed).dt.days.clip(lower=0)
-    estimate = curve(days[entered], reached[entered])
+    # Most items never need 帮扶: those that went on without it tell nothing about how long it takes.
+    estimated = entered & ~skipped
+    estimate = curve(days[estimated], reached[estimated])
     return {
         **base,
         "waiting": int((entered & ~reached & ~skipped & ~ended).sum()),
@@ -131,7 +134,7 @@ def _stage(frame: pd.DataFrame, number: int, today: pd.Timestamp) -> dict[str, A
         "ended": int(ended.sum()),
         "median_days": None if estimate is None else estimate.median,
         "events": int(reached.sum()),
-        "at_start": int(entered.sum()),
+        "at_start": int(estimated.sum()),
     }
 
 

@@ -116,6 +116,9 @@ def test_stages_count_who_got_there_and_who_waits(make: Make) -> None:
     assert list(frame["skipped"]) == [0, 1, 0, 0, 0]
     assert list(frame["ended"]) == [0, 1, 1, 0, 0]
     assert frame.loc["提升", "median_days"] == 20
+    # Found but not helped yet, and the one transferred on day 1, count; the one that went on without help does not.
+    assert frame.loc["帮扶", "at_start"] == 4
+    assert frame.loc["帮扶", "median_days"] == 4
 
 
 def test_ageing_keeps_empty_bands(make: Make) -> None:
