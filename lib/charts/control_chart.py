@@ -10,7 +10,7 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
-from lib.charts.drawing import Drawing, Sketch, drawing, named, planned, roles_of
+from lib.charts.drawing import Drawing, Sketch, drawing, named, planned
 from lib.charts.events import placed_events
 from lib.charts.labels import (
     PERIOD_LABEL,
@@ -35,6 +35,8 @@ COLUMNS: Final = (
 )
 #: More flags than this are not written out beside their points; the table has them.
 LABELLED_FLAGS: Final = 6
+#: The key is always whole: a chart whose specification stays the same takes new rows without being built anew.
+KEY: Final = tuple(role.value for role in (Role.WITHIN, Role.ABOVE, Role.BELOW, Role.RUN, Role.PROVISIONAL))
 
 
 def control_chart(
@@ -53,16 +55,16 @@ def control_chart(
         frames["target"] = pd.DataFrame({"target": [target], "word": [f"目标 {rate_text(target)}"]})
     if events is not None and not events.empty:
         frames["events"] = placed_events(points, events)
-    plan = _plan(measure or Measure(), roles_of(points), "target" in frames, "events" in frames)
+    plan = _plan(measure or Measure(), "target" in frames, "events" in frames)
     return drawing(plan, frames, height=height)
 
 
 @planned
-def _plan(measure: Measure, roles: tuple[str, ...], has_target: bool, has_events: bool) -> Sketch:
+def _plan(measure: Measure, has_target: bool, has_events: bool) -> Sketch:
     layers = [_provisional(), *_limits(), *_series(measure)]
     layers += _target() if has_target else []
     layers += _events() if has_events else []
-    return Sketch(layers=layers, top=16 if has_events else 0, roles=roles)
+    return Sketch(layers=layers, top=16 if has_events else 0, roles=KEY)
 
 
 def prepared(frame: pd.DataFrame) -> pd.DataFrame:

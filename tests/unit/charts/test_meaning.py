@@ -45,11 +45,21 @@ def test_provisional_periods_have_neither_limits_nor_flags() -> None:
     assert last["value"] == 0.09
 
 
-def test_flags_have_names_and_the_key_shows_those_that_occur() -> None:
+def test_flags_have_names_and_the_key_of_the_control_chart_is_always_whole() -> None:
     chart = control_chart(frames.periods(), measure=MEASURE)
     assert column(chart, "points", "role") == ["界限内", "高于上限", "低于下限", "界限内", "连续偏移", "暂定"]
     assert legend(chart) == ["界限内", "高于上限", "低于下限", "连续偏移", "暂定"]
-    assert legend(control_chart(frames.periods().iloc[:1], measure=MEASURE)) == []
+    assert legend(control_chart(frames.periods().iloc[:1], measure=MEASURE)) == legend(chart)
+
+
+def test_the_specification_of_the_control_chart_does_not_depend_on_its_rows() -> None:
+    # A browser that gets the same specification takes the new rows; with another one it builds the chart anew.
+    one, other = (
+        control_chart(frame, measure=MEASURE).to_dict()
+        for frame in (frames.periods(), frames.periods().iloc[:2])
+    )
+    assert one.pop("datasets") != other.pop("datasets")
+    assert one == other
 
 
 def test_the_lines_are_named_at_their_last_limit() -> None:
