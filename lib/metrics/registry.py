@@ -10,6 +10,7 @@ from lib.metrics.definitions import (
     campaigns,
     clinic,
     clinic_outcome,
+    completeness,
     coverage,
     disposal,
     duties,
@@ -25,7 +26,7 @@ from lib.metrics.definitions import (
 from lib.metrics.metric import DeclarationError, Metric
 
 _MODULES = (
-    *(sampling, items, coverage, disposal, campaigns),
+    *(sampling, items, coverage, completeness, disposal, campaigns),
     *(clinic, clinic_outcome, rectification, paper_rectification, duties, cadres),
     *(enforcement, interviews_and_letters, office_work, publicity),
 )

@@ -84,7 +84,7 @@ def district_comparison(
     points, unknown = _points(strata)
     total_x, total_n = strata["numerator"].sum(), strata["denominator"].sum()
     baseline = float(total_x / total_n) if total_n else float("nan")
-    crude, crude_limits, crude_phi = _against_rate(points, baseline)
+    crude, crude_limits, crude_phi = against_rate(points, baseline)
     adjusted, adjusted_limits, adjusted_phi = _against_expected(points)
     return DistrictComparison(
         result=result,
@@ -142,7 +142,8 @@ def _points(strata: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return points, unknown
 
 
-def _against_rate(points: pd.DataFrame, baseline: float) -> tuple[pd.DataFrame, pd.DataFrame, float]:
+def against_rate(points: pd.DataFrame, baseline: float) -> tuple[pd.DataFrame, pd.DataFrame, float]:
+    """Points (numerator, denominator, small) with `flag` against a pooled rate, the limits, and φ (NaN: unknown)."""
     x, n = numbers(points["numerator"]), numbers(points["denominator"])
     if not 0 < baseline < 1:
         return points.assign(flag=""), _no_limits(), float("nan")

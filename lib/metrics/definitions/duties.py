@@ -89,6 +89,13 @@ _COUNTS: Final = (
         not_(DONE),
     ),
     _count(
+        "supervision_waiting",
+        "待督导户次",
+        "期间内应完成、至截至日尚未督导的户次，含未到期的。",
+        "neutral",
+        not_(DONE),
+    ),
+    _count(
         "supervision_gaps",
         "包保空档户次",
         "应完成日没有包保岗位的户次；仍计入应督导。",

@@ -1,0 +1,138 @@
+"""Districts by measures, one row per district: value, both counts and interval in every cell, a mark where flagged.
+
+Frame, one row per district and measure: name, measure (short words, "\\n" where a line may break), value_text,
+fraction_text, interval_text, flag ("", high_95, …), small (bool); rows and columns keep the order of the frame. A cell
+without cases shows "—". Nothing is shaded by its value: the measures have different directions.
+"""
+
+from typing import Final
+
+import altair as alt
+import pandas as pd
+
+from lib.charts.drawing import Drawing, Sketch, drawing, named, planned, roles_of
+from lib.charts.labels import MISSING, placed, require_columns, tooltip, words
+from lib.charts.theme import FLAG_ROLES, FLAGGED, IS_NARROW, Role, colour, outlined, painted, shape
+
+COLUMNS: Final = (
+    *("name", "measure", "measure_name", "value_text", "fraction_text"),
+    *("interval_text", "flag", "small"),
+)
+ROW_HEIGHT: Final = 52
+_HEAD: Final = 18
+_LINES: Final = (
+    *(("name", "地区"), ("measure_name", "指标"), ("value_text", "数值"), ("fraction_text", "计数")),
+    *(("interval_text", "95%置信区间"), ("role", "判定")),
+)
+
+
+def district_grid(frame: pd.DataFrame) -> Drawing:
+    """Draw the cells; in a narrow window only the values and the marks remain."""
+    require_columns(frame, COLUMNS, "district_grid")
+    cells = with_places(frame)
+    plan = _plan(roles_of(cells[cells["role"] != Role.WITHIN.value]))
+    return drawing(plan, {"cells": cells}, rows=max(1, cells["name"].nunique()) * ROW_HEIGHT)
+
+
+def with_places(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add `role`, `is_flagged`, `is_small` and the places of rows and columns."""
+    cells = frame.reset_index(drop=True)
+    empty = cells["value_text"] == MISSING
+    small = cells["small"].astype(bool) & ~empty
+    cells["role"] = [
+        Role.SMALL.value if few else FLAG_ROLES[flag].value
+        for few, flag in zip(small, cells["flag"], strict=True)
+    ]
+    cells["is_flagged"] = cells["role"] != Role.WITHIN.value
+    cells["is_small"] = small
+    for name in ("name", "measure"):
+        order = {value: place for place, value in enumerate(dict.fromkeys(cells[name]))}
+        cells[f"{name}_place"] = cells[name].map(order)
+    return cells
+
+
+@planned
+def _plan(roles: tuple[str, ...]) -> Sketch:
+    base = named("cells").encode(x=_x(), y=_y(), tooltip=tooltip(_LINES))
+    frame = outlined(base.mark_rect(fill="transparent", strokeWidth=0.6, strokeOpacity=0.45), Role.GUIDE)
+    hollow = base.transform_filter("datum.is_small")
+    hollow = hollow.mark_rect(fill="transparent", strokeWidth=1, strokeDash=[3, 3])
+    value = base.mark_text(fontSize=_wide(13, 11), dy=_wide(-14, -8)).encode(text=words("value_text"))
+    counts = base.mark_text(fontSize=10.5, dy=2, opacity=_wide(1, 0)).encode(text=words("fraction_text"))
+    interval = base.mark_text(fontSize=10.5, dy=16, opacity=_wide(1, 0)).encode(text=words("interval_text"))
+    layers = [frame, outlined(hollow, Role.GUIDE), painted(value, Role.TEXT)]
+    layers += [painted(counts, Role.NOTE), painted(interval, Role.NOTE)]
+    layers += [_marks(0.1, 0.22, _wide(60, 0)), _marks(0.5, 0.75, _wide(0, 50))]
+    return Sketch(layers=layers, top=_HEAD, roles=roles, key_columns=2)
+
+
+def _marks(across: float, down: float, size: alt.ExprRef) -> alt.Chart:
+    flagged = named("cells").transform_filter("datum.is_flagged").encode(x=_x(across), y=_y(down))
+    marks = flagged.mark_point(filled=True, size=size, opacity=1)
+    return marks.encode(color=colour(), shape=shape(), tooltip=tooltip(_LINES))
+
+
+def _wide(otherwise: float, narrow: float) -> alt.ExprRef:
+    return alt.ExprRef(expr=f"{IS_NARROW} ? {narrow} : {otherwise}")
+
+
+def _x(position: float = 0.5) -> alt.X:
+    axis = alt.Axis(
+        title=None,
+        orient="top",
+        labelAngle=0,
+        labelExpr="split(datum.label, '\\n')",
+        labelLineHeight=14,
+        labelOverlap=False,
+        labelFontSize=_wide(12, 11),
+        ticks=False,
+        domain=False,
+        labelPadding=20,
+    )
+    return alt.X(
+        field="measure",
+        type="nominal",
+        sort=placed("measure_place"),
+        scale=alt.Scale(paddingInner=0.02),
+        axis=axis,
+        bandPosition=position,
+    )
+
+
+def _y(position: float = 0.5) -> alt.Y:
+    axis = alt.Axis(
+        title=None,
+        ticks=False,
+        domain=False,
+        labelLimit=_wide(200, 66),
+        labelPadding=6,
+        labelOverlap=False,
+    )
+    scale = alt.Scale(paddingInner=0.06)
+    return alt.Y(
+        field="name",
+        type="nominal",
+        sort=placed("name_place"),
+        scale=scale,
+        axis=axis,
+        bandPosition=position,
+    )
+
+
+def describe_district_grid(frame: pd.DataFrame) -> str:
+    """Alternative text: size of the grid, every flagged cell with its counts, cells with few cases."""
+    require_columns(frame, COLUMNS, "describe_district_grid")
+    cells = with_places(frame)
+    size = f"{cells['name'].nunique()}个地区×{cells['measure'].nunique()}项指标对照"
+    flagged = cells[cells["role"].isin([role.value for role in FLAGGED])]
+    marks = [
+        f"{row.name_}{row.measure_name}{row.value_text}（{row.fraction_text}），{row.role}"
+        for row in flagged.rename(columns={"name": "name_"}).itertuples()
+    ]
+    small = int(cells["is_small"].sum())
+    parts = [
+        size,
+        f"统计提示{len(marks)}处：{'；'.join(marks)}" if marks else "没有统计提示",
+        f"分母不足的{small}格不作判断" if small else "",
+    ]
+    return "；".join(part for part in parts if part) + "。"
