@@ -69,6 +69,8 @@ def test_a_row_that_was_refused_is_shown(
     with open(folder / "own.csv", "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, restval="")
         writer.writeheader()
-        writer.writerow({"id": "X-1", "document": "本局", "claim": "一句", "published": "3家", "operator": "大约"})
+        writer.writerow(
+            {"id": "X-1", "document": "本局", "claim": "一句", "published": "3家", "operator": "大约"}
+        )
     monkeypatch.setattr(claims_reading, "OWN_FOLDER", folder)
     assert "台账有一行没有采用：own.csv 第 2 行：X-1：operator 没有“大约”" in words(open_page(PAGE))
