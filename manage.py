@@ -17,7 +17,7 @@ from lib.access.commands import people
 from lib.access.errors import RecordsUnavailable, StartRefused
 from lib.data.database import DatabaseBusy, exclusive_transaction, load_reference, record_engine, upgrade
 from lib.data.loaders.errors import LoadRefused
-from lib.data.loaders.load import LoadReport, load_files
+from lib.data.loaders.load import load_files
 from lib.data.publish import ForeignSnapshot, IncompleteSnapshot, NothingToPublish, check_folder, publish
 from lib.data.settings import settings
 from lib.data.snapshot import QueryTooSlow, SnapshotMissing
@@ -165,21 +165,7 @@ def load(
             snapshots_kept=settings().snapshots_kept,
             as_of=_day(as_of),
         )
-    typer.echo(_summary(report))
-
-
-def _summary(report: LoadReport) -> str:
-    lines = [
-        f"读取 {report.read:,} 行；新增 {report.new:,}，取代 {report.superseded:,}，未变 {report.unchanged:,}，"
-        f"重复 {report.duplicates:,}，按方案略过 {report.filtered:,}，拒收 {report.rejected:,} 行"
-    ]
-    lines += [f"注意：{note}" for note in report.notes]
-    lines += [f"拒收明细：{report.rejects_file}"] if report.rejects_file else []
-    if report.version is None:
-        return "\n".join([*lines, "没有写入任何改动"])
-    return "\n".join(
-        [*lines, f"数据版本 {report.version}，数据截至 {report.as_of}，已发布 {report.snapshot}"]
-    )
+    typer.echo(report.summary())
 
 
 @app.command()

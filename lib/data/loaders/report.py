@@ -30,3 +30,15 @@ class LoadReport:
     notes: tuple[str, ...]
     tables: dict[str, TableCounts] = field(default_factory=dict)
     snapshot: Path | None = None
+
+    def summary(self) -> str:
+        """The report in Chinese, as an operator reads it."""
+        lines = [
+            f"读取 {self.read:,} 行；新增 {self.new:,}，取代 {self.superseded:,}，未变 {self.unchanged:,}，"
+            f"重复 {self.duplicates:,}，按方案略过 {self.filtered:,}，拒收 {self.rejected:,} 行"
+        ]
+        lines += [f"注意：{note}" for note in self.notes]
+        lines += [f"拒收明细：{self.rejects_file}"] if self.rejects_file else []
+        if self.version is None:
+            return "\n".join([*lines, "没有写入任何改动"])
+        return "\n".join([*lines, f"数据版本 {self.version}，数据截至 {self.as_of}，已发布 {self.snapshot}"])
