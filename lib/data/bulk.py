@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar, Union
 
-import adbc_driver_sqlite.dbapi
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -15,16 +14,13 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     Connection,
     Date,
     Float,
     Integer,
     Select,
-    String,
     Table,
     bindparam,
-    cast,
     func,
     insert,
     literal,
@@ -34,7 +30,7 @@ from sqlalchemy import (
 
 Item = TypeVar("Item")
 Batch = Union[pa.RecordBatch, pa.Table]  # noqa: UP007 (pyarrow is untyped: `|` on it is no type)
-_READ_ROWS = 61_440
+_READ_ROWS = 20_480
 
 
 class UnknownCode(ValueError):
@@ -157,36 +153,26 @@ def read_batches(
 
 
 def _read_sqlite(connection: Connection, statement: Select[Any], schema: pa.Schema) -> Iterator[Batch]:
-    # The driver guesses a column's type from its first rows: ask for text throughout and cast whole columns. Records
-    # hold no empty text, so that empty stands for missing.
-    inner = statement.subquery()
-    texts = select(*(_as_text(column) for column in inner.columns))
-    text = str(texts.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
-    with (
-        adbc_driver_sqlite.dbapi.connect(str(connection.engine.url.database)) as reader,
-        reader.cursor() as cursor,
-    ):
-        cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(_READ_ROWS)})
+    # On the driver's own cursor: rows of the transaction the caller reads in, without an object per row and value more.
+    # Never through a second SQLite library in this process: closing its file would drop the locks of the first one.
+    text = str(statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
+    cursor = connection.connection.cursor()
+    try:
         cursor.execute(text)
-        for batch in cursor.fetch_record_batch():
-            yield pa.RecordBatch.from_arrays(
-                [_from_text(column, field.type) for column, field in zip(batch.columns, schema, strict=True)],
-                schema=schema,
-            )
+        while rows := cursor.fetchmany(_READ_ROWS):
+            columns = zip(*rows, strict=True)
+            arrays = [_from_sqlite(values, field.type) for values, field in zip(columns, schema, strict=True)]
+            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+    finally:
+        cursor.close()
 
 
-def _as_text(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    # A text column of SQLite holds nothing but text; a cast would copy every value once more.
-    stored_as_text = isinstance(column.type, String | Date)
-    text = column if stored_as_text else cast(column, String)
-    return func.ifnull(text, literal_column("''")).label(column.name)
-
-
-def _from_text(column: pa.Array, kind: pa.DataType) -> pa.Array:
-    present = pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+def _from_sqlite(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_date(kind):
+        return pc.cast(pa.array(values, pa.string()), kind)
     if pa.types.is_boolean(kind):
-        return pc.equal(present, "1")
-    return present if pa.types.is_string(kind) else pc.cast(present, kind)
+        return pc.cast(pa.array(values, pa.int8()), kind)
+    return pa.array(values, kind)
 
 
 def _read_cursor(connection: Connection, statement: Select[Any], schema: pa.Schema) -> Iterator[Batch]:

@@ -42,7 +42,7 @@ def parse_date(text: str, formats: Sequence[str] = (), *, excel_dates: bool = Tr
     except BadValue:
         raise
     except ValueError as error:
-        raise BadValue("没有这一天") from error
+        raise BadValue("没有这一天，请核对更正") from error
 
 
 def _of_serial(text: str) -> date:

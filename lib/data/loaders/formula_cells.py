@@ -13,7 +13,7 @@ from typing import IO, Final
 from xml.etree import ElementTree
 
 from lib.data.loaders.chunks import Reading, Sheet
-from lib.data.loaders.errors import Reject
+from lib.data.loaders.errors import LoadRefused, Reject
 
 _BLOCK: Final = 4 << 20
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -31,7 +31,7 @@ _MEND: Final = "；请在表格软件中把该列复制后“选择性粘贴—�
 def reject_formulas(
     path: Path, sheet: Sheet, needed: list[int], reading: Reading, *, first_cell: tuple[int, int]
 ) -> None:
-    """Send formula cells and error values of the columns that are read to ``reading.reject``.
+    """List formula cells and error values of the columns that are read, and refuse the file if there are any.
 
     ``first_cell`` is the row of the header (from 1) and the column (from 0) in which the sheet's content begins.
     """
@@ -49,6 +49,11 @@ def reject_formulas(
         if counts[column] <= _LISTED:
             kind = "单元格是错误值" if is_error else "单元格是公式，不是数值"
             reading.reject(Reject(sheet.file, sheet.name, row, sheet.header[column], text, kind + _MEND))
+    if counts:
+        # Such a cell reads as what was cached or as nothing, so that no row of the sheet can be trusted.
+        named = "、".join(f"“{sheet.header[column]}”" for column in sorted(counts))
+        reason = f"列{named}有 {counts.total()} 个单元格是公式或错误值，整个文件不载入{_MEND}"
+        raise LoadRefused(f"文件 {sheet.file}，工作表“{sheet.name}”：{reason}")
 
 
 def _troubled_cells(path: Path, title: str) -> Iterator[tuple[str, int, bool, str | None]]:

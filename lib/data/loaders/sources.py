@@ -6,6 +6,7 @@ it is compressed, and again while it is unpacked, because what it declares may b
 
 import fnmatch
 import gzip
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -41,8 +42,12 @@ def open_sources(path: Path, members: str, folder: Path) -> Iterator[Source]:
 
     Raises ``LoadRefused`` for a missing, empty, unreadable or suspicious file.
     """
+    if path.is_dir():
+        raise LoadRefused(f"{path} 是文件夹；请写出其中的文件，或打成 ZIP")
     if not path.is_file():
-        raise LoadRefused(f"找不到文件 {path}")
+        raise LoadRefused(f"找不到文件 {path}，请核对路径和文件名")
+    if not os.access(path, os.R_OK):
+        raise refuse_file(path.name, "没有读取权限；请改文件的权限，或换有权限的账号")
     if path.stat().st_size == 0:
         raise refuse_file(path.name, "文件是空的（0 字节）")
     head = _head(path)

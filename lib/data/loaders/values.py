@@ -161,7 +161,7 @@ def _number(text: str, *, whole: bool) -> float | int:
         raise BadValue("不是数字")
     number = float(plain)
     if number < 0:
-        raise BadValue("数量不能为负")
+        raise BadValue("数量不能为负，请核对更正")
     if not whole:
         return number
     if not number.is_integer():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from sqlalchemy import Engine, MetaData, Table, func, select
+from sqlalchemy import Engine, MetaData, Table, func, inspect, select
 
 from lib.data import snapshot_builder
 from lib.data.publish import (
@@ -288,3 +288,16 @@ class TestScope:
         snapshot_path(folder, 1).write_bytes(b"not a database")
         with pytest.raises(SnapshotMissing, match="打不开"):
             open_snapshot(folder, Scope.everything())
+
+
+def test_publishing_keeps_the_locks_of_the_records(tmp_path: Path) -> None:
+    """A second SQLite library in this process would drop them: the next writer then takes the log away."""
+    engine = prepared_engine(f"sqlite:///{tmp_path / 'records.db'}")
+    write_version(engine, {}, date(2025, 1, 1))
+    with engine.connect() as opened:
+        publish(engine, tmp_path / "published", keep=1)
+        other = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('CREATE TABLE other (x)'); c.close()"
+        subprocess.run([sys.executable, "-c", other, str(tmp_path / "records.db")], check=True)
+        assert (tmp_path / "records.db-wal").exists(), "the log of an open connection was removed"
+        assert "other" in inspect(opened).get_table_names()
+    engine.dispose()

@@ -39,6 +39,17 @@ def test_a_missing_file_is_named(sqlite_engine: Engine, tmp_path: Path, small_pr
     assert "找不到文件" in str(refusal(sqlite_engine, tmp_path / "没有.csv", small_profile))
 
 
+def test_a_folder_and_a_file_without_permission_are_said(
+    sqlite_engine: Engine, tmp_path: Path, small_profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "是文件夹" in str(refusal(sqlite_engine, tmp_path, small_profile))
+    path = tmp_path / "a.csv"
+    path.write_text("x", encoding="utf-8")
+    # The tests may run as root, whom no permission stops.
+    monkeypatch.setattr("lib.data.loaders.sources.os.access", lambda *_: False)
+    assert "没有读取权限" in str(refusal(sqlite_engine, path, small_profile))
+
+
 def test_an_unknown_profile_lists_the_known_ones(sqlite_engine: Engine, write_csv: Write) -> None:
     message = str(refusal(sqlite_engine, write_csv([SMALL_HEADER, GOOD]), "nonsense"))
     assert "nonsense" in message
@@ -91,7 +102,7 @@ def test_a_sheet_with_only_a_header_is_refused(
 def test_a_day_that_does_not_exist(sqlite_engine: Engine, write_csv: Write, small_profile: Path) -> None:
     path = write_csv([["说明", "", ""], SMALL_HEADER, GOOD, ("A2", "2025-02-30", "合格")])
     refused = refusal(sqlite_engine, path, small_profile)
-    assert refused.rejects == (Reject("a.csv", None, 4, "抽样日期", "2025-02-30", "没有这一天"),)
+    assert refused.rejects == (Reject("a.csv", None, 4, "抽样日期", "2025-02-30", "没有这一天，请核对更正"),)
     assert refused.reject_count == 1
 
 
@@ -138,6 +149,21 @@ def test_a_column_of_formulas(sqlite_engine: Engine, tmp_path: Path, small_profi
         (4, "结论"),
     ]
     assert "公式" in refused.rejects[0].reason
+
+
+def test_a_partial_load_takes_no_formula_either(
+    sqlite_engine: Engine, tmp_path: Path, small_profile: Path
+) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    sheet = book.add_worksheet("表一")
+    sheet.write_row(0, 0, SMALL_HEADER)
+    for row in range(1, 41):
+        sheet.write_row(row, 0, [f"A{row}", "2025-01-02", "合格"])
+    sheet.write_formula(40, 2, "=A1", None, "")
+    book.close()
+    refused = refusal(sqlite_engine, tmp_path / "a.xlsx", small_profile, accept_partial=True)
+    assert "1 个单元格是公式或错误值" in str(refused)
+    assert [(reject.row, reject.column) for reject in refused.rejects] == [(41, "结论")]
 
 
 def test_cached_values_of_formulas_can_be_accepted(sqlite_engine: Engine, tmp_path: Path) -> None:
