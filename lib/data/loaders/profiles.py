@@ -123,6 +123,7 @@ class ValueRule(Section):
     )
     date_formats: list[str] = Field(default_factory=list)
     excel_dates: bool = True
+    decimal: Literal[".", ","] = "."
     true: list[str] = Field(
         default=["是", "有", "√", "Y", "y", "yes", "Yes", "YES", "true", "True", "TRUE", "1"]
     )

@@ -13,6 +13,9 @@ from lib.data.verdicts import CONCLUSIONS, OBJECTION_STATUSES
 
 Convert = Callable[[str], Any]
 _NUMBER: Final = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$")
+_THOUSANDS: Final = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
+#: 1.234,5 or 1 234,5 as 1,234.5
+_SWAPPED: Final = str.maketrans({".": ",", ",": ".", " ": ",", "\u00a0": ",", "\u202f": ","})
 _EXPONENT: Final = re.compile(r"^\d+(\.\d+)?[eE]\+?\d+$")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")
 _LINE_BREAKS: Final = re.compile(r"[ \t]*[\r\n]+[ \t]*")
@@ -48,7 +51,7 @@ def checked_text(text: str) -> str:
 
 def converter(target: Target, rule: ColumnRule, values: ValueRule) -> Convert:
     """The function from a non-empty cell text to a value, nothing (empty) or ``BadValue``."""
-    steps = [_extraction(rule), _mapping(rule), typing(target, rule, values)]
+    steps = [_extraction(rule), _mapping(rule, values.decimal), typing(target, rule, values)]
     active = [step for step in steps if step is not None]
     empty = frozenset((*values.empty, *rule.empty))
 
@@ -81,7 +84,7 @@ def _extraction(rule: ColumnRule) -> Convert | None:
     return extract
 
 
-def _mapping(rule: ColumnRule) -> Convert | None:
+def _mapping(rule: ColumnRule, decimal: str) -> Convert | None:
     if rule.filled:
         return lambda text: "是"
     if not (rule.map or rule.contains or rule.patterns or rule.ranges):
@@ -95,14 +98,14 @@ def _mapping(rule: ColumnRule) -> Convert | None:
         if found is None:
             found = next((value for pattern, value in patterns if pattern.search(text)), None)
         if found is None:
-            found = _in_range(text, rule)
+            found = _in_range(_plain_number(text, decimal), rule)
         return _otherwise(text, rule) if found is None else found or None
 
     return translate
 
 
-def _in_range(text: str, rule: ColumnRule) -> str | None:
-    if not rule.ranges or not _NUMBER.match(text):
+def _in_range(text: str | None, rule: ColumnRule) -> str | None:
+    if not rule.ranges or text is None:
         return None
     number = float(text)
     for part in rule.ranges:
@@ -126,7 +129,7 @@ def typing(target: Target, rule: ColumnRule, values: ValueRule) -> Convert:
     if target.kind == "truth":
         return lambda text: _truth(text, values)
     if target.kind in ("integer", "long", "number"):
-        return lambda text: _number(text, whole=target.kind != "number")
+        return lambda text: _number(text, whole=target.kind != "number", decimal=values.decimal)
     if target.name == "item_verdict":
         return _item_verdict
     if allowed := target.allowed or ALLOWED.get(target.name):
@@ -155,10 +158,12 @@ def _truth(text: str, values: ValueRule) -> bool:
     raise BadValue("不是“是”或“否”；可在方案的 values.true、values.false 补充写法")
 
 
-def _number(text: str, *, whole: bool) -> float | int:
-    plain = text.replace(",", "").replace("，", "")
-    if not _NUMBER.match(plain):
-        raise BadValue("不是数字")
+def _number(text: str, *, whole: bool, decimal: str) -> float | int:
+    plain = _plain_number(text, decimal)
+    if plain is None:
+        raise BadValue(
+            '不是数字（小数点用逗号的文件，方案写 values.decimal = ","）' if "," in text else "不是数字"
+        )
     number = float(plain)
     if number < 0:
         raise BadValue("数量不能为负，请核对更正")
@@ -167,6 +172,15 @@ def _number(text: str, *, whole: bool) -> float | int:
     if not number.is_integer():
         raise BadValue("应为整数")
     return int(number)
+
+
+def _plain_number(text: str, decimal: str) -> str | None:
+    """The number as Python reads it: thousands taken out where they stand in threes, a decimal point; else nothing."""
+    swapped = text.replace("，", ",")
+    if decimal == ",":
+        swapped = swapped.translate(_SWAPPED)
+    plain = swapped.replace(",", "") if _THOUSANDS.match(swapped) else swapped
+    return plain if _NUMBER.match(plain) else None
 
 
 def _item_verdict(text: str) -> str:

@@ -134,6 +134,14 @@ def test_negative_counts(sqlite_engine: Engine, write_csv: Write) -> None:
     assert "负" in refused.rejects[0].reason
 
 
+def test_a_decimal_comma_is_not_taken_for_thousands(sqlite_engine: Engine, write_csv: Write) -> None:
+    header = ["抽样编号", "处置环节", "监管部门收到检验报告日期", "启动日期", "完成日期", "召回数量"]
+    path = write_csv([header, ["A1", "生产", "2025-01-02", "2025-01-03", "", "3,5"]])
+    refused = refusal(sqlite_engine, path, "disposal")
+    assert refused.rejects[0].value == "3,5"
+    assert "values.decimal" in refused.rejects[0].reason
+
+
 def test_a_column_of_formulas(sqlite_engine: Engine, tmp_path: Path, small_profile: Path) -> None:
     book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
     sheet = book.add_worksheet("表一")
