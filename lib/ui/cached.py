@@ -36,6 +36,7 @@ from lib.ui.metric_words import measure_of
 
 _KEPT: Final = 1000
 _DRAWINGS_KEPT: Final = 300
+_LISTS_KEPT: Final = 20
 _LIFE: Final = "12h"
 
 
@@ -89,6 +90,8 @@ copyreg.pickle(Metric, _by_id)
 
 #: The decorator of every cached figure; its function takes the source first and hides nothing from its key.
 kept: Final = st.cache_data(max_entries=_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
+#: The same for lists of records, which are large: only the latest are kept.
+few: Final = st.cache_data(max_entries=_LISTS_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED)
 #: The same for what is handed out as it is instead of as a copy: nobody may change it.
 shared: Final = st.cache_resource(
     max_entries=_DRAWINGS_KEPT, ttl=_LIFE, show_spinner=False, hash_funcs=_HASHED

@@ -29,6 +29,8 @@ PAGES = (
     PageEntry("", "pages/overview/overview.py", "总览", "overview", default=True),
     PageEntry("监督抽检", "pages/sampling/unqualified_rate.py", "抽检不合格率", "unqualified-rate"),
     PageEntry("监督抽检", "pages/sampling/sample_rows.py", "样品明细", "sample-rows"),
+    PageEntry("闭环", "pages/loop/clinic.py", "流动诊所", "clinic"),
+    PageEntry("闭环", "pages/loop/rectification.py", "整改闭环", "rectification"),
     PageEntry("参考", "pages/reference/definitions.py", "指标说明", "definitions"),
     PageEntry("参考", "pages/reference/published_figures.py", "公开数字核对", "published-figures"),
 )

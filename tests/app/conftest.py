@@ -12,6 +12,7 @@ from lib.data.scope import Scope
 from lib.data.settings import settings
 from lib.ui import identity
 from lib.ui.identity import Reader, Visitor
+from tests.app.loop_world import build_loop_world
 from tests.app.small_world import World, build_world
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -24,9 +25,25 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return build_world(tmp_path_factory.mktemp("pages"))
 
 
+@pytest.fixture(scope="session")
+def loop_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The small world with a closed loop, built once for these tests and only read."""
+    return build_loop_world(tmp_path_factory.mktemp("loop_pages"))
+
+
 @pytest.fixture
 def open_page(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenPage]:
     """Run one page file as a reader: ``open_page("overview/overview", scope=Scope.of("341225"), query={…})``."""
+    yield from _opener(world, monkeypatch)
+
+
+@pytest.fixture
+def open_loop_page(loop_world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenPage]:
+    """The same over the small world with a closed loop."""
+    yield from _opener(loop_world, monkeypatch)
+
+
+def _opener(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenPage]:
     monkeypatch.setenv("BAMAI_DATABASE_URL", world.database_url)
     monkeypatch.setenv("BAMAI_SNAPSHOTS", str(world.snapshots))
     monkeypatch.setenv("BAMAI_ENV", "demo")

@@ -1,0 +1,58 @@
+"""Tiles of the loop: value, counts and interval, and what the figure leaves out.
+
+There is no year before: items found a year ago had a year longer to be finished, so the two figures say nothing
+about each other. Completion within fixed days of cohorts is the comparison.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from lib.metrics.format import is_missing
+from lib.metrics.metric import Metric
+from lib.ui import cached
+from lib.ui.figure_text import counts_lines, excluded_text, figure_value, only_row
+from lib.ui.page_part import page_part
+from lib.ui.plain_text import plain
+from lib.ui.view import View
+
+_NARROWEST: Final = 175
+
+
+@dataclass(frozen=True)
+class LoopTile:
+    """A figure to show: its metric and parameters, a line under the counts, a name short enough for a tile."""
+
+    metric_id: str
+    parameters: tuple[tuple[str, float], ...] = ()
+    line: str = ""
+    name: str = ""
+
+
+def loop_tiles(view: View, shown: Sequence[LoopTile]) -> None:
+    """A row of tiles; they stack on a narrow screen. A tile that cannot be computed says why in its place."""
+    with st.grid(len(shown), min_column_width=_NARROWEST, gap="small"):
+        for one in shown:
+            with st.container(border=True, height="stretch", gap="xsmall"), page_part(skeleton_height=None):
+                _draw(view, one)
+
+
+def _draw(view: View, shown: LoopTile) -> None:
+    result = cached.result(view.source, shown.metric_id, view.filters, (), shown.parameters)
+    metric = result.metric
+    parts = (metric.description, metric.note, excluded_text(result), result.sentence)
+    explained = "；".join(part.rstrip("。") for part in parts if part) + "。"
+    lines = [*_lines(metric, result), excluded_text(result), shown.line]
+    st.metric(shown.name or metric.name, figure_value(result), help=plain(explained))
+    st.caption("  \n".join(plain(line) for line in lines if line))
+
+
+def _lines(metric: Metric, result: cached.Result) -> tuple[str, ...]:
+    if metric.denominator is None:
+        return ()
+    denominator = only_row(result)["denominator"]
+    if is_missing(denominator) or denominator == 0:
+        return ("没有可作分母的记录，不作 0% 或 100%",)
+    return counts_lines(result)
