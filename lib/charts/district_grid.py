@@ -19,7 +19,7 @@ COLUMNS: Final = (
     *("interval_text", "flag", "small"),
 )
 ROW_HEIGHT: Final = 52
-_HEAD: Final = 18
+_HEAD: Final = 32
 _LINES: Final = (
     *(("name", "地区"), ("measure_name", "指标"), ("value_text", "数值"), ("fraction_text", "计数")),
     *(("interval_text", "95%置信区间"), ("role", "判定")),
@@ -57,7 +57,7 @@ def _plan(roles: tuple[str, ...]) -> Sketch:
     frame = outlined(base.mark_rect(fill="transparent", strokeWidth=0.6, strokeOpacity=0.45), Role.GUIDE)
     hollow = base.transform_filter("datum.is_small")
     hollow = hollow.mark_rect(fill="transparent", strokeWidth=1, strokeDash=[3, 3])
-    value = base.mark_text(fontSize=_wide(13, 11), dy=_wide(-14, -8)).encode(text=words("value_text"))
+    value = base.mark_text(fontSize=_wide(13, 10.5), dy=_wide(-14, -8)).encode(text=words("value_text"))
     counts = base.mark_text(fontSize=10.5, dy=2, opacity=_wide(1, 0)).encode(text=words("fraction_text"))
     interval = base.mark_text(fontSize=10.5, dy=16, opacity=_wide(1, 0)).encode(text=words("interval_text"))
     layers = [frame, outlined(hollow, Role.GUIDE), painted(value, Role.TEXT)]
@@ -84,10 +84,11 @@ def _x(position: float = 0.5) -> alt.X:
         labelExpr="split(datum.label, '\\n')",
         labelLineHeight=14,
         labelOverlap=False,
-        labelFontSize=_wide(12, 11),
+        labelFontSize=_wide(12, 10.5),
         ticks=False,
         domain=False,
-        labelPadding=20,
+        labelFlush=False,
+        labelPadding=34,
     )
     return alt.X(
         field="measure",

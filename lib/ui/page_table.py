@@ -31,6 +31,8 @@ PAGES = (
     PageEntry("监督抽检", "pages/sampling/sample_rows.py", "样品明细", "sample-rows"),
     PageEntry("闭环", "pages/loop/clinic.py", "流动诊所", "clinic"),
     PageEntry("闭环", "pages/loop/rectification.py", "整改闭环", "rectification"),
+    PageEntry("责任", "pages/accountability/districts.py", "属地责任", "districts"),
+    PageEntry("责任", "pages/accountability/supervision.py", "包保督导", "supervision"),
     PageEntry("参考", "pages/reference/definitions.py", "指标说明", "definitions"),
     PageEntry("参考", "pages/reference/published_figures.py", "公开数字核对", "published-figures"),
 )

@@ -16,12 +16,13 @@ from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.metrics.analyses.districts import DistrictComparison, against_rate, district_comparison
-from lib.metrics.analyses.judgement import OVERDISPERSED, SMALL, numbers, small_groups
+from lib.metrics.analyses.judgement import OVERDISPERSED, SMALL, flag_names, names_of, numbers, small_groups
 from lib.metrics.compute import Result, compute
 from lib.metrics.format import decimal_text
 from lib.metrics.metric import Metric
 from lib.metrics.predicates import FilterNotApplicable
 from lib.metrics.registry import get_metric
+from lib.stats.funnel import exact_flags, ratio_flags
 from lib.stats.ranks import rank_confidence_set, rank_interval
 
 #: The measures in reading order; the first one is adjusted for what was sampled.
@@ -34,7 +35,10 @@ MEASURES: Final = (
     "paper_rectification_rate",
     "complete_records_rate",
 )
-_SHOWN: Final = ("code", "name", "numerator", "denominator", "value", "lower", "upper", "flag", "small")
+_SHOWN: Final = (
+    *("code", "name", "numerator", "denominator", "value", "lower", "upper"),
+    *("flag", "chance_flag", "small"),
+)
 _PLACES: Final = ("rank_lower", "rank_upper")
 _RATIO: Final = ("observed", "expected", "ratio", "ratio_lower", "ratio_upper")
 
@@ -43,8 +47,9 @@ _RATIO: Final = ("observed", "expected", "ratio", "ratio_lower", "ratio_upper")
 class DistrictMeasure:
     """One measure of all districts, in the order of their codes.
 
-    `frame`: code, name, numerator, denominator, value, lower, upper, flag, small, rank_lower, rank_upper (95 % places
-    from the highest down, missing for small groups); the adjusted measure also has observed, expected, ratio and its
+    `frame`: code, name, numerator, denominator, value, lower, upper, flag, chance_flag (what chance alone would mark,
+    before limits are widened), small, rank_lower, rank_upper (95 % places from the highest down, missing for small
+    groups); the adjusted measure also has observed, expected, ratio and its
     interval, and its flag and places are those of the ratio. `baseline` is the pooled rate, `unknown` counts what
     belongs to no known district.
     """
@@ -118,7 +123,7 @@ def district_measure(
     )
     return DistrictMeasure(
         result=result,
-        frame=_with_places(points)[[*_SHOWN, *_PLACES]],
+        frame=_with_places(_with_chance(points, baseline))[[*_SHOWN, *_PLACES]],
         limits=limits,
         baseline=baseline,
         phi=phi,
@@ -131,12 +136,24 @@ def _adjusted(comparison: DistrictComparison) -> DistrictMeasure:
     strata = comparison.strata
     return DistrictMeasure(
         result=comparison.result,
-        frame=_with_places(points)[[*_SHOWN, *_RATIO, *_PLACES]],
+        frame=_with_places(_with_chance(points, comparison.baseline))[[*_SHOWN, *_RATIO, *_PLACES]],
         limits=comparison.adjusted_limits,
         baseline=comparison.baseline,
         phi=comparison.adjusted_phi,
         unknown=int(strata.loc[strata["code"].isna(), "denominator"].sum()),
     )
+
+
+def _with_chance(points: pd.DataFrame, baseline: float) -> pd.DataFrame:
+    """Add the flags against limits of chance alone; small groups carry none."""
+    if points.empty or not 0 < baseline < 1:
+        return points.assign(chance_flag="")
+    labels = (
+        ratio_flags(numbers(points["observed"]), numbers(points["expected"]))
+        if "ratio" in points.columns
+        else exact_flags(numbers(points["numerator"]), numbers(points["denominator"]), baseline)
+    )
+    return points.assign(chance_flag=flag_names(labels, points["small"].to_numpy(dtype=bool)))
 
 
 def _with_places(points: pd.DataFrame) -> pd.DataFrame:
@@ -170,6 +187,11 @@ def _notes(measures: Sequence[DistrictMeasure]) -> tuple[str, ...]:
         notes.append(
             f"{'、'.join(wide)}的地区差别大于偶然波动（离散系数φ大于{OVERDISPERSED:.0f}），界限已放宽。"
         )
+    notes += [
+        f"{measure.metric.name}只按偶然波动还会标出{names_of(hidden['name'])}，放宽后不再标出，宜一并核实。"
+        for measure in measures
+        if len(hidden := measure.frame[(measure.frame["flag"] == "") & (measure.frame["chance_flag"] != "")])
+    ]
     if any(measure.frame["small"].any() for measure in measures):
         notes.append(f"空心为分母不足{SMALL}，只列数字，不作判断。")
     return tuple(notes)

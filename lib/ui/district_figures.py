@@ -1,0 +1,229 @@
+"""The figures of 属地责任: analysis in, drawn figure out."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+
+from lib.charts.district_grid import describe_district_grid, district_grid
+from lib.charts.funnel import describe_funnel, funnel_chart
+from lib.charts.interval_dots import describe_interval_dots, interval_dots
+from lib.charts.labels import fraction_text, quotient_text, range_text, ratio_text
+from lib.charts.mix_dots import describe_mix_dots, mix_dots
+from lib.metrics.analyses.district_record import DistrictMeasure, DistrictRecord
+from lib.metrics.analyses.districts import DistrictComparison
+from lib.metrics.format import MISSING, count_text, decimal_text, rate_text
+from lib.ui.chart_block import Figure
+from lib.ui.figure_columns import rate_columns, with_chance_words, with_flag_words
+from lib.ui.metric_words import measure_of
+from lib.ui.tables import ShownColumn
+
+#: Heads of the columns; a line may break at "\n".
+_HEADS: Final = {
+    "unqualified_rate": "不合格\n实际/\n预期",
+    "disposal_on_time_rate": "处置\n按时\n完成",
+    "rectification_on_time_rate": "整改\n按时\n验证",
+    "supervision_on_time_rate": "包保\n按期\n督导",
+    "paper_rectification_rate": "纸面\n整改",
+    "complete_records_rate": "样品\n记录\n完整",
+}
+_PLACE: Final = (
+    ShownColumn("rank_lower", "名次区间起（自高到低）", "count"),
+    ShownColumn("rank_upper", "名次区间止（自高到低）", "count"),
+)
+_RATIO: Final = (
+    ShownColumn("expected", "预期（批次）", "number"),
+    ShownColumn("ratio", "实际与预期之比", "number"),
+    ShownColumn("ratio_lower", "比值95%区间下限", "number"),
+    ShownColumn("ratio_upper", "比值95%区间上限", "number"),
+)
+_FLAG: Final = ShownColumn("flag_text", "统计提示")
+_CHANCE: Final = ShownColumn("chance_text", "只按偶然波动")
+_DISTRICT: Final = (ShownColumn("code", "地区代码"), ShownColumn("name", "地区"))
+_SMALL: Final = "分母不足30"
+
+
+def grid_figure(record: DistrictRecord) -> Figure:
+    """One row a district, one column a measure."""
+    cells = grid_cells(record)
+    first = record.measures[0].result
+    return Figure(
+        key="district.grid",
+        title="各地履责对照（每项附计数与95%区间）",
+        chart=district_grid(cells),
+        alt=describe_district_grid(cells),
+        table=wide_table(record),
+        columns=wide_columns(record),
+        file_label="属地责任对照",
+        filters=first.filters,
+        sentence="；".join(dict.fromkeys((first.sentence, *_ignored(record)))),
+        notes=(
+            "不合格一列为实际与按品类、环节构成的预期之比，1 即与预期相同；其余各列为比率。",
+            *record.notes,
+            *record.refused,
+        ),
+    )
+
+
+def _ignored(record: DistrictRecord) -> list[str]:
+    return [
+        f"{measure.metric.name}{measure.metric.ignore_note}"
+        for measure in record.measures
+        if measure.metric.ignore_note
+    ]
+
+
+def grid_cells(record: DistrictRecord) -> pd.DataFrame:
+    """One row per district and measure for the grid; a district without cases has "—"."""
+    districts = _districts(record)
+    cells = [
+        _cell(measure, name, rows.get(code))
+        for code, name in districts.items()
+        for measure, rows in ((one, _by_code(one)) for one in record.measures)
+    ]
+    return pd.DataFrame(cells)
+
+
+def _cell(measure: DistrictMeasure, name: str, row: dict[str, object] | None) -> dict[str, object]:
+    head = {"name": name, "measure": _HEADS[measure.metric.id], "measure_name": measure.metric.name}
+    if row is None:
+        nothing = dict.fromkeys(("fraction_text", "interval_text"), "")
+        return {**head, "value_text": MISSING, **nothing, "flag": "", "small": False}
+    if measure.is_adjusted:
+        texts = {
+            "measure_name": "不合格实际与预期之比",
+            "value_text": ratio_text(row["ratio"]),
+            "fraction_text": f"{count_text(row['observed'])}/{decimal_text(row['expected'], 1)}",
+            "interval_text": range_text(ratio_text(row["ratio_lower"]), ratio_text(row["ratio_upper"])),
+        }
+    else:
+        texts = {
+            "value_text": quotient_text(row["numerator"], row["denominator"]),
+            "fraction_text": fraction_text(row["numerator"], row["denominator"]),
+            "interval_text": range_text(rate_text(row["lower"]), rate_text(row["upper"])),
+        }
+    return {**head, **texts, "flag": row["flag"], "small": row["small"]}
+
+
+def _by_code(measure: DistrictMeasure) -> dict[str, dict[str, object]]:
+    return {str(row["code"]): row for row in measure.frame.to_dict("records")}  # type: ignore[misc]
+
+
+def _districts(record: DistrictRecord) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for measure in record.measures:
+        found.update(zip(measure.frame["code"], measure.frame["name"], strict=True))
+    return dict(sorted(found.items()))
+
+
+def wide_table(record: DistrictRecord) -> pd.DataFrame:
+    """All numbers of the grid, one row a district; columns carry the id of their measure in front."""
+    districts = _districts(record)
+    table = pd.DataFrame({"code": list(districts), "name": list(districts.values())}, dtype="object")
+    for measure in record.measures:
+        frame = _flagged(measure).drop(columns=["name", "flag", "chance_flag", "small"])
+        named = {name: f"{measure.metric.id}.{name}" for name in frame.columns if name != "code"}
+        table = table.merge(frame.rename(columns=named), on="code", how="left")
+    return table
+
+
+def wide_columns(record: DistrictRecord) -> Sequence[ShownColumn]:
+    """Columns of `wide_table`, each heading with the name of its measure."""
+    columns = list(_DISTRICT)
+    for measure in record.measures:
+        own = [*(_RATIO if measure.is_adjusted else ()), _FLAG, _CHANCE, *_PLACE]
+        name = measure.metric.name
+        for column in (*rate_columns(measure_of(measure.metric)), *own):
+            heading = column.heading if column.heading.startswith(name) else f"{name}：{column.heading}"
+            columns.append(ShownColumn(f"{measure.metric.id}.{column.name}", heading, column.kind))
+    return columns
+
+
+def dots_figure(measure: DistrictMeasure) -> Figure:
+    """One rate of all districts with intervals beside the pooled rate."""
+    words = measure_of(measure.metric)
+    return Figure(
+        key=f"district.dots.{measure.metric.id}",
+        title=f"各地{measure.metric.name}与95%区间",
+        chart=interval_dots(measure.frame, measure=words, reference=measure.baseline),
+        alt=describe_interval_dots(measure.frame, measure=words, reference=measure.baseline),
+        table=_flagged(measure),
+        columns=[*_DISTRICT, *rate_columns(words), _FLAG, _CHANCE, *_PLACE],
+        file_label=f"{measure.metric.name}_地区",
+        filters=measure.result.filters,
+        sentence=measure.result.sentence,
+        notes=(
+            f"虚线为合计{rate_text(measure.baseline)}。{measure.metric.description}",
+            *place_notes(measure),
+        ),
+    )
+
+
+def funnel_of(measure: DistrictMeasure) -> Figure:
+    """The same rate against the number of cases, with limits."""
+    words = measure_of(measure.metric)
+    return Figure(
+        key=f"district.funnel.{measure.metric.id}",
+        title=f"各地{measure.metric.name}漏斗图",
+        chart=funnel_chart(measure.frame, measure.limits, baseline=measure.baseline, measure=words),
+        alt=describe_funnel(measure.frame, measure=words),
+        table=_flagged(measure),
+        columns=[*_DISTRICT, *rate_columns(words), _FLAG, _CHANCE, *_PLACE],
+        file_label=f"{measure.metric.name}_地区漏斗图",
+        filters=measure.result.filters,
+        sentence=measure.result.sentence,
+        notes=("界限内的高低不说明差别。",),
+    )
+
+
+def _flagged(measure: DistrictMeasure) -> pd.DataFrame:
+    table = with_chance_words(with_flag_words(measure.frame))
+    return table.assign(flag_text=table["flag_text"].replace("样品不足30批次", _SMALL))
+
+
+def place_notes(measure: DistrictMeasure) -> tuple[str, ...]:
+    """How far the places of districts can be told apart, in a sentence."""
+    judged = measure.frame[~measure.frame["small"]]
+    if len(judged) < 2:
+        return ("可比较的地区不足两个，不给名次区间。",)
+    wide = int((judged["rank_upper"] - judged["rank_lower"] >= len(judged) / 2).sum())
+    return (f"{len(judged)}个地区中有{wide}个的95%名次区间宽于半数名次，所以不排名；名次区间见数据表。",)
+
+
+def mix_figure(comparison: DistrictComparison) -> Figure:
+    """Rate of each district and the rate its own mix leads to expect."""
+    words = measure_of(comparison.result.metric)
+    table = mix_table(comparison)
+    return Figure(
+        key="district.mix",
+        title="构成解释了多少：实际不合格率与按本地构成的预期",
+        chart=mix_dots(table, baseline=comparison.baseline, measure=words),
+        alt=describe_mix_dots(table, baseline=comparison.baseline, measure=words),
+        table=table,
+        columns=[
+            *_DISTRICT,
+            *rate_columns(words),
+            ShownColumn("expected", "预期（批次）", "number"),
+            ShownColumn("expected_rate", "按本地构成预期的不合格率（%）", "percent"),
+            ShownColumn("mix_part", "构成带来的差（个百分点）", "points"),
+            ShownColumn("own_part", "同品类同环节之内的差（个百分点）", "points"),
+        ],
+        file_label="不合格率_构成影响",
+        filters=comparison.result.filters,
+        sentence=comparison.result.sentence,
+        notes=(
+            f"圆点为实际，短竖线为按本地品类、环节构成的预期，虚线为合计{rate_text(comparison.baseline)}。"
+            "竖线与虚线之差是构成带来的，圆点与竖线之差是同品类、同环节之内的。",
+        ),
+    )
+
+
+def mix_table(comparison: DistrictComparison) -> pd.DataFrame:
+    """Split of each district's distance from the pooled rate: `mix_part` and `own_part` add up to it (fractions)."""
+    table = comparison.adjusted.astype({"small": bool})
+    expected_rate = table["expected"].astype(float) / table["denominator"].astype(float)
+    return table.assign(
+        expected_rate=expected_rate,
+        mix_part=expected_rate - comparison.baseline,
+        own_part=table["value"].astype(float) - expected_rate,
+    )
