@@ -20,13 +20,16 @@ from lib.data.scope import Scope
 from lib.data.settings import settings
 from lib.data.snapshot import Snapshot, open_snapshot
 from lib.data.tables import rectification
+from lib.metrics import claims_reading
 from lib.metrics.claims import Ledger
 from lib.metrics.claims_check import Checked, Verdict, check_claims
+from lib.metrics.claims_command import LEDGER_FAULTY, NOT_PASSED
 from lib.metrics.claims_reading import ledger_files, read_ledger
 from lib.metrics.claims_records import count_claim_records
 from lib.metrics.registry import all_metrics
 from lib.metrics.rows import row_columns
 from tests.demo_city import small_city_folder
+from tests.unit.metrics.ledger_rows import row, write_ledger
 
 EVERYTHING = Scope.everything()
 #: Fuyang, Inner Mongolia; Guangdong's on sampling, self-reports, inspections and interviews.
@@ -325,3 +328,25 @@ def test_the_command_writes_the_table_as_csv(run) -> None:  # type: ignore[no-un
     assert len(rows) == 18
     assert run("claims", "--document", "查无此文").exit_code == 1
     assert run("claims", "--format", "pdf").exit_code == 1
+
+
+def test_the_command_fails_when_one_claim_differs(published: Path, tmp_path: Path) -> None:
+    (file,) = published.glob("v*.duckdb")
+    shutil.copy(file, tmp_path / file.name)
+    with duckdb.connect(str(tmp_path / file.name)) as connection:
+        connection.execute(MUTATIONS["a problem less"][0])
+    settings.cache_clear()
+    result = CliRunner().invoke(manage.app, ["claims"], env={"BAMAI_SNAPSHOTS": str(tmp_path)})
+    settings.cache_clear()
+    assert result.exit_code == NOT_PASSED
+    assert result.stdout.splitlines()[1].startswith("不符    0-07"), "what is wrong stands first"
+    assert "原因：重算得 57 个，公布为58个" in result.stdout
+
+
+def test_the_command_fails_on_a_refused_row(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    write_ledger(tmp_path / "own.csv", row(unit="家"))
+    monkeypatch.setattr(claims_reading, "OWN_FOLDER", tmp_path)
+    result = run("claims", "--format", "csv")
+    assert result.exit_code == LEDGER_FAULTY
+    assert "拒收的登记行：own.csv 第 2 行：9-01：单位不符" in result.stderr
+    assert "拒收的登记行：own.csv 第 2 行" in run("claims").stdout
