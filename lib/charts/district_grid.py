@@ -21,7 +21,7 @@ COLUMNS: Final = (
 ROW_HEIGHT: Final = 52
 _HEAD: Final = 32
 _LINES: Final = (
-    *(("name", "地区"), ("measure_name", "指标"), ("value_text", "数值"), ("fraction_text", "计数")),
+    *(("name", "地区"), ("measure_name", "指标"), ("value_text", "数值"), ("fraction_text", "分子/分母")),
     *(("interval_text", "95%置信区间"), ("role", "判定")),
 )
 

@@ -41,7 +41,11 @@ def mix_dots(frame: pd.DataFrame, *, baseline: float, measure: Measure | None = 
 def _plan(measure: Measure, roles: tuple[str, ...]) -> Sketch:
     along = Measured(axis=rate_axis(), scale=alt.Scale(zero=True, nice=True))
     lines = [
-        *(("name", "地区"), ("value_text", f"{measure.name}（实际）"), ("fraction_text", "计数")),
+        *(
+            ("name", "地区"),
+            ("value_text", f"{measure.name}（实际）"),
+            ("fraction_text", f"{measure.numerator}/{measure.denominator}"),
+        ),
         *(("interval_text", "95%置信区间"), ("expected_text", "按本地构成预期"), ("role", "判定")),
     ]
     base = named("rows").encode(y=name_channel("name"), tooltip=tooltip(lines))

@@ -23,10 +23,10 @@ _UNKNOWN: Final = ("category", "stage", "purpose", "tier", "campaign", "place")
 
 def loop_view(view: View) -> View:
     """The view without the filters that no record of the loop knows; each of them is named on the page."""
-    asked = [name for name in _UNKNOWN if getattr(view.filters, name)]
+    known_to, asked = known_view(view)
     if not asked:
         return view
-    known = view.filters.with_(**{name: () for name in asked})
+    known = known_to.filters
     names = view.snapshot.names
     words = "；".join(
         f"{PARAMETERS[name]}（现为{'、'.join(names.get(value, value) for value in getattr(view.filters, name))}）"
@@ -40,7 +40,13 @@ def loop_view(view: View) -> View:
         on_click=set_filters,
         args=(known,),
     )
-    return replace(view, filters=known)
+    return known_to
+
+
+def known_view(view: View) -> tuple[View, tuple[str, ...]]:
+    """The view without those filters, and the names of the fields that were taken out."""
+    asked = tuple(name for name in _UNKNOWN if getattr(view.filters, name))
+    return replace(view, filters=view.filters.with_(**{name: () for name in asked})), asked
 
 
 def has_records(view: View, metric_ids: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ from lib.ui import cached
 from lib.ui.cards import tiles
 from lib.ui.chart_block import chart_block
 from lib.ui.figure_columns import FLAG_WORDS
+from lib.ui.overview_loop import loop_alerts, loop_row
 from lib.ui.page_part import page_part
 from lib.ui.plain_text import plain
 from lib.ui.rate_figures import course_figure
@@ -22,8 +23,9 @@ _FEWEST_DISTRICTS: Final = 2
 
 
 def headline(view: View) -> None:
-    """Four figures of the period."""
+    """Four figures of sampling, and four of the closed loop and the duties."""
     tiles(view, TILES)
+    loop_row(view)
 
 
 def course_and_changes(view: View) -> None:
@@ -34,6 +36,7 @@ def course_and_changes(view: View) -> None:
     with right:
         _what_moved(view)
         _districts_beyond(view)
+        loop_alerts(view)
 
 
 def _course(view: View) -> None:
