@@ -13,7 +13,7 @@ import pandas as pd
 
 from lib.charts.drawing import Drawing, Sketch, drawing, named, planned
 from lib.charts.labels import count_text, range_text, rate_axis, rate_text, require_columns, tooltip, words
-from lib.charts.theme import Measured, Role, painted
+from lib.charts.theme import IS_NARROW, Measured, Role, painted
 
 CURVE_COLUMNS: Final = ("group", "day", "share", "lower", "upper")
 RISK_COLUMNS: Final = ("group", "day", "n_risk")
@@ -72,19 +72,23 @@ def _plan(names: CurveWords, groups: tuple[str, ...], last: float) -> Sketch:
         *(("share_text", names.share), ("interval_text", "95%置信区间")),
     ]
     base = named("curves").transform_calculate(day_text="datum.day + '天'")
+    columns = alt.ExprRef(expr=f"{IS_NARROW} ? 2 : 6")
     dash = alt.StrokeDash(
         field="group",
         type="nominal",
-        scale=alt.Scale(domain=list(groups), range=[list(one) for one in DASHES[: len(groups)]]),
-        legend=alt.Legend(title=None, orient="top", symbolSize=900, symbolType="stroke", labelLimit=240),
+        sort=list(groups),
+        scale=alt.Scale(range=[list(one) for one in DASHES[: len(groups)]]),
+        legend=alt.Legend(
+            title=None, orient="top", symbolSize=600, symbolType="stroke", labelLimit=240, columns=columns
+        ),
     )
-    curve = base.mark_line(interpolate="step-after", strokeWidth=2)
+    curve = base.mark_line(interpolate="step-after", strokeWidth=2, tooltip=None)
     curve = curve.encode(x=along.x("day"), y=up.y("share"), strokeDash=dash)
     hover = base.mark_point(filled=True, size=160, opacity=0)
     hover = hover.encode(x=along.x("day"), y=up.y("share"), tooltip=tooltip(lines))
     layers = [painted(curve, Role.TEXT), painted(hover, Role.TEXT), *_risks(along, groups)]
     if names.shows_band:
-        band = base.mark_area(interpolate="step-after", opacity=0.13, line=False)
+        band = base.mark_area(interpolate="step-after", opacity=0.13, line=False, tooltip=None)
         band = band.encode(
             x=along.x("day"),
             y=up.y("lower"),
@@ -100,7 +104,7 @@ def _risks(along: Measured, groups: tuple[str, ...]) -> list[alt.Chart]:
     layers = []
     for row, group in enumerate(groups):
         mine = named("risks").transform_filter(alt.FieldEqualPredicate(field="group", equal=group))
-        numbers = mine.mark_text(fontSize=11, clip=False).encode(
+        numbers = mine.mark_text(fontSize=11, clip=False, tooltip=None).encode(
             x=along.x("day"),
             y=alt.value(alt.ExprRef(expr=f"height + {_BELOW + _RISK_ROW * row}")),
             text=words("risk_text"),

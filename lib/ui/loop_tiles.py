@@ -18,7 +18,7 @@ from lib.ui.page_part import page_part
 from lib.ui.plain_text import plain
 from lib.ui.view import View
 
-_NARROWEST: Final = 175
+_NARROWEST: Final = 160
 
 
 @dataclass(frozen=True)

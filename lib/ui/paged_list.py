@@ -70,9 +70,7 @@ def printed_list(view: View, listing: Listing) -> None:
             icon=":material/print_disabled:",
         )
         return
-    st.caption(
-        plain(f"{listing.sentence}；{view.basis}；共 {len(listing.table):,} 行。用浏览器的打印功能打印本页。")
-    )
+    st.caption(f"共 {count_text(len(listing.table))} 行。用浏览器的打印功能打印本页。")
     words = {
         column.heading: [_word(value, column.kind) for value in listing.table[column.name]]
         for column in listing.columns

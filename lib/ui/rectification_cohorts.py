@@ -26,7 +26,7 @@ def cohorts_figure(found: Cohorts, filters: Filters) -> Figure:
     shown = [name for name in dict.fromkeys(found.curves["group_name"]) if name in large][-len(DASHES) :]
     every = found.curves.rename(columns={"group_name": "name", "group": "code"})
     every = every.rename(columns={"name": "group", "completed": "share"})
-    curves = every[every["group"].isin(shown) & (every["day"] <= _LAST_DAY)]
+    curves = pd.concat([_cut(every[every["group"] == name]) for name in shown] or [every.head(0)])
     risks = pd.DataFrame(
         [(group, day, _at_risk(every[every["group"] == group], day)) for group in shown for day in _MARKED],
         columns=["group", "day", "n_risk"],
@@ -103,6 +103,14 @@ def _with_words(limits: pd.DataFrame) -> pd.DataFrame:
             for row in rows
         ],
     )
+
+
+def _cut(curve: pd.DataFrame) -> pd.DataFrame:
+    """The curve up to the last day drawn; it goes on level to there when items were followed for longer."""
+    kept = curve[curve["day"] <= _LAST_DAY]
+    if len(kept) == len(curve):
+        return kept
+    return pd.concat([kept, kept.tail(1).assign(day=float(_LAST_DAY))], ignore_index=True)
 
 
 def _at_risk(curve: pd.DataFrame, day: int) -> int:

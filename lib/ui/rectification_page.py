@@ -37,9 +37,9 @@ _FORMS: Final = {"screen": "屏幕", "print": "打印"}
 def headline(view: View) -> None:
     """Four figures of the items found in the period."""
     tiles = (
-        LoopTile("rectification_rate"),
+        LoopTile("rectification_rate", name="到期整改率"),
         LoopTile("rectification_open", line=_open_line(view)),
-        LoopTile("rectification_overdue"),
+        LoopTile("rectification_overdue", name="逾期未完成项数"),
         LoopTile("paper_rectification_rate"),
     )
     loop_tiles(view, tiles)

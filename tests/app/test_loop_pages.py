@@ -105,12 +105,12 @@ class TestRectification:
         open_items = ("on-paper", "struck-off", "reported", "overdue", "under-way")
         overdue = [number for number in open_items if ITEMS[number][2] < AS_OF]
         assert shown["未完成整改项数"] == f"{len(open_items) + 1} 项"
-        assert shown["逾期未完成整改项数"] == f"{len(overdue) + 1} 项"
-        assert shown["到期整改率（现场验证）"] == "42.86%", "3 verified of 3 and 4 overdue"
+        assert shown["逾期未完成项数"] == f"{len(overdue) + 1} 项"
+        assert shown["到期整改率"] == "42.86%", "3 verified of 3 and 4 overdue"
         assert shown["纸面整改率"] == "40.00%", "2 of 5 claims"
         for metric_id, name in (
             ("rectification_open", "未完成整改项数"),
-            ("rectification_overdue", "逾期未完成整改项数"),
+            ("rectification_overdue", "逾期未完成项数"),
         ):
             assert shown[name] == f"{metric_value(loop_world, metric_id):.0f} 项"
 

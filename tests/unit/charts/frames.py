@@ -6,9 +6,13 @@ Wilson intervals: scipy.stats.binomtest(x, n).proportion_ci(0.95, "wilson"), rou
 import pandas as pd
 
 from lib.charts.labels import Measure
+from lib.charts.part_bars import PartWords
+from lib.charts.step_curves import CurveWords
 
 MEASURE = Measure(name="不合格率", numerator="不合格批次", denominator="有结论批次", unit="批次")
 NAN = float("nan")
+PART_WORDS = PartWords(row="环节", part="已到达", total="整改项", unit="项")
+CURVE_WORDS = CurveWords(days="随访天数", share="未再出现不合格", counted="组别")
 
 
 def periods() -> pd.DataFrame:
@@ -114,3 +118,25 @@ def ages() -> pd.DataFrame:
 def events() -> pd.DataFrame:
     """A rebase early in the series and a changed definition late in it."""
     return pd.DataFrame({"period": [202410, 202501], "text": ["界限重算", "七类并入食用农产品"]})
+
+
+def parts() -> pd.DataFrame:
+    """Two stages of ten items."""
+    rows = [("发现", 10, 10, "10/10项"), ("整改", 6, 10, "6/10项")]
+    return pd.DataFrame(rows, columns=["label", "part", "total", "text"])
+
+
+def curves() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Two groups of four; in one, two events (day 10 and 20), in the other none by day 30."""
+    rows = [
+        ("已帮扶", 0, 1.0, NAN, NAN),
+        ("已帮扶", 10, 0.75, 0.1279, 0.9605),
+        ("已帮扶", 20, 0.5, 0.0578, 0.8449),
+        ("未帮扶", 0, 1.0, NAN, NAN),
+        ("未帮扶", 30, 1.0, NAN, NAN),
+    ]
+    risks = [("已帮扶", 0, 4), ("已帮扶", 20, 3), ("未帮扶", 0, 4), ("未帮扶", 20, 4)]
+    return (
+        pd.DataFrame(rows, columns=["group", "day", "share", "lower", "upper"]),
+        pd.DataFrame(risks, columns=["group", "day", "n_risk"]),
+    )

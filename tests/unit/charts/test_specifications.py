@@ -17,7 +17,9 @@ from lib.charts.funnel import funnel_chart, ratio_funnel_chart
 from lib.charts.heat_map import heat_map
 from lib.charts.interval_dots import interval_dots
 from lib.charts.pareto import pareto_chart
+from lib.charts.part_bars import part_bars
 from lib.charts.sparkline import sparkline
+from lib.charts.step_curves import step_curves
 from lib.charts.theme import Role
 from tests.unit.charts import frames
 from tests.unit.charts.frames import MEASURE
@@ -39,10 +41,12 @@ CHARTS: dict[str, Callable[[], alt.LayerChart]] = {
     "ratio dots": lambda: interval_dots(frames.districts(), measure=MEASURE, ratio=True),
     "comparison": lambda: comparison_chart(frames.kinds(), measure=MEASURE),
     "ageing": lambda: ageing_chart(frames.ages()),
+    "part bars": lambda: part_bars(frames.parts(), names=frames.PART_WORDS),
+    "step curves": lambda: step_curves(*frames.curves(), names=frames.CURVE_WORDS),
     "sparkline": lambda: sparkline(frames.periods(), measure=MEASURE),
 }
-#: Charts of a rate or share with its uncertainty; a count of open cases has none.
-WITH_INTERVAL = [name for name in CHARTS if name != "ageing"]
+#: Charts of a rate with its uncertainty; counts have none, and a curve has its numbers at risk below it.
+WITH_INTERVAL = [name for name in CHARTS if name not in ("ageing", "part bars", "step curves")]
 
 
 def parts(node: Any) -> Iterator[dict[str, Any]]:
