@@ -28,8 +28,8 @@ _HEADS: Final = {
     "complete_records_rate": "样品\n记录\n完整",
 }
 _PLACE: Final = (
-    ShownColumn("rank_lower", "名次区间起（自高到低）", "count"),
-    ShownColumn("rank_upper", "名次区间止（自高到低）", "count"),
+    ShownColumn("rank_lower", "排名区间起（自高到低）", "count"),
+    ShownColumn("rank_upper", "排名区间止（自高到低）", "count"),
 )
 _RATIO: Final = (
     ShownColumn("expected", "预期（批次）", "number"),
@@ -185,9 +185,9 @@ def place_notes(measure: DistrictMeasure) -> tuple[str, ...]:
     """How far the places of districts can be told apart, in a sentence."""
     judged = measure.frame[~measure.frame["small"]]
     if len(judged) < 2:
-        return ("可比较的地区不足两个，不给名次区间。",)
+        return ("可比较的地区不足两个，不给排名区间。",)
     wide = int((judged["rank_upper"] - judged["rank_lower"] >= len(judged) / 2).sum())
-    return (f"{len(judged)}个地区中有{wide}个的95%名次区间宽于半数名次，所以不排名；名次区间见数据表。",)
+    return (f"{len(judged)}个地区中有{wide}个的95%排名区间宽于半数名次，所以不排名；排名区间见数据表。",)
 
 
 def mix_figure(comparison: DistrictComparison) -> Figure:

@@ -54,7 +54,7 @@ def one_measure(view: View) -> None:
             return
         chart_block(view, dots_figure(record.measures[0]))
         chart_block(view, funnel_of(record.measures[0]))
-        st.caption(plain(record.notes[0]))
+        st.caption("  \n".join(plain(note) for note in record.notes))
 
 
 def mix(view: View) -> None:

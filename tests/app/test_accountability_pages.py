@@ -235,3 +235,27 @@ def test_all_quarters_can_be_chosen(open_page: OpenPage) -> None:
     (box,) = (box for box in at.selectbox if box.label == "应督导季度")
     assert len(box.options) == len(QUARTERS)
     assert AS_OF.year == 2025
+
+
+def test_the_overview_shows_the_duties_and_leads_to_their_pages(open_page: OpenPage, world: World) -> None:
+    at = open_page("overview/overview")
+    nine_months = (date(2025, 1, 1), date(2025, 9, 30))
+    for metric_id, name in (
+        ("supervision_on_time_rate", "包保督导按期完成率"),
+        ("paper_rectification_rate", "纸面整改率"),
+    ):
+        (row,) = commanded(world, metric_id, *nine_months)
+        assert figures(at)[name] == f"{row['numerator'] / row['denominator']:.2%}"  # type: ignore[operator]
+    (due,), (overdue,) = (
+        commanded(world, name, *nine_months) for name in ("supervision_due", "supervision_overdue")
+    )
+    assert f"应督导{due['numerator']}户次，到期未督导{overdue['numerator']}户次" in words(at)
+    assert "提示供核实原因，不等于工作优劣。" in words(at)
+    links = {link.proto.label: link.proto.query_string for link in at.get("page_link")}
+    for label in ("流动诊所", "整改闭环", "属地责任", "包保督导"):
+        assert "district=341200" in links[label]
+
+
+def test_the_overview_says_which_filters_the_loop_does_not_know(open_page: OpenPage) -> None:
+    at = open_page("overview/overview", query={"category": "31"})
+    assert "上面四项的记录不分食品大类，没有按此筛选。" in words(at)

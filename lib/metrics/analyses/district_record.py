@@ -187,11 +187,22 @@ def _notes(measures: Sequence[DistrictMeasure]) -> tuple[str, ...]:
         notes.append(
             f"{'、'.join(wide)}的地区差别大于偶然波动（离散系数φ大于{OVERDISPERSED:.0f}），界限已放宽。"
         )
-    notes += [
-        f"{measure.metric.name}只按偶然波动还会标出{names_of(hidden['name'])}，放宽后不再标出，宜一并核实。"
-        for measure in measures
-        if len(hidden := measure.frame[(measure.frame["flag"] == "") & (measure.frame["chance_flag"] != "")])
-    ]
+    notes += [sentence for measure in measures if (sentence := _hidden(measure))]
     if any(measure.frame["small"].any() for measure in measures):
         notes.append(f"空心为分母不足{SMALL}，只列数字，不作判断。")
     return tuple(notes)
+
+
+def _hidden(measure: DistrictMeasure) -> str:
+    """Which districts chance alone would mark and widened limits do not; empty if there are none."""
+    rows = measure.frame[(measure.frame["flag"] == "") & (measure.frame["chance_flag"] != "")]
+    sides = (
+        ("高于", rows["chance_flag"].str.startswith("high")),
+        ("低于", rows["chance_flag"].str.startswith("low")),
+    )
+    parts = [
+        f"{word}界限的{names_of(rows.loc[side.astype(bool), 'name'])}" for word, side in sides if side.any()
+    ]
+    if not parts:
+        return ""
+    return f"{measure.metric.name}只按偶然波动还会标出{'，'.join(parts)}；放宽后不再标出，宜一并核实。"
