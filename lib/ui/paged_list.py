@@ -100,7 +100,8 @@ def _word(value: object, kind: str) -> str:
     if value is None or bool(pd.isna(value)):  # type: ignore[call-overload]
         return MISSING
     if kind == "date":
-        return pd.Timestamp(value).date().isoformat()  # type: ignore[arg-type]
+        # A hyphen that does not break keeps a day in one line.
+        return pd.Timestamp(value).date().isoformat().replace("-", "\u2011")  # type: ignore[arg-type]
     if kind == "count":
         return count_text(value)
     return rate_text(value) if kind == "percent" else plain(str(value))

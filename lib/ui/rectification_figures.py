@@ -101,7 +101,7 @@ def owners_figure(found: Found, filters: Filters) -> Figure:
     """Open items by the post that has to see to them, in the order of districts."""
     frame = found.frame.sort_values(["division", "owner_post"], na_position="last", ignore_index=True)
     frame = frame.rename(columns={"open": "total", "overdue": "part"}).assign(label=frame["owner_post"])
-    frame["text"] = [_open_text(row, row["longest_overdue"]) for _, row in frame.iterrows()]
+    frame["text"] = [_open_text(row) for _, row in frame.iterrows()]
     return Figure(
         key="rectification.owners",
         title="未完成与逾期：按督促岗位",
@@ -121,14 +121,12 @@ def owners_figure(found: Found, filters: Filters) -> Figure:
     )
 
 
-def _open_text(row: pd.Series, longest: object = None) -> str:
+def _open_text(row: pd.Series) -> str:
     if not row["total"]:
         return "0项"
     parts = [f"未完成{count_text(row['total'])}项", f"逾期{count_text(row['part'])}"]
     if row["reported"]:
         parts.append(f"自报完成{count_text(row['reported'])}")
-    if not is_missing(longest):
-        parts.append(f"最长逾期{count_text(longest)}天")
     return "，".join(parts)
 
 

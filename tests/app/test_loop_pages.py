@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections import Counter
 from datetime import date
 
@@ -11,9 +12,7 @@ from streamlit.testing.v1 import AppTest
 from lib.access.roles import Role
 from lib.data.filters import Filters
 from lib.data.scope import Scope
-from lib.data.snapshot import open_snapshot
-from lib.metrics.compute import compute
-from lib.metrics.registry import get_metric
+from lib.metrics.command import run_metric
 from lib.ui import loop_cached
 from tests.app.conftest import OpenPage, figures, words
 from tests.app.loop_world import HERE, ITEMS, POSTS, THERE, UNSAMPLED, VISITS
@@ -47,11 +46,19 @@ def listed(at: AppTest, column: str) -> list[object]:
     return list(frame[column])
 
 
-def metric_value(world: World, metric_id: str, **parameters: float) -> float:
-    """What the command line would print for the whole world under the page's default filters."""
-    snapshot = open_snapshot(world.snapshots, Scope.everything())
-    result = compute(snapshot, get_metric(metric_id), YEAR, Scope.everything(), parameters=parameters)
-    return float(result.frame["numerator"].iloc[0])
+def metric_value(world: World, metric_id: str, *parameters: str) -> float:
+    """What `manage.py metric` prints as the numerator under the page's default filters."""
+    answer = run_metric(
+        world.snapshots,
+        metric_id,
+        YEAR.start,
+        YEAR.end,
+        where=[f"district={YEAR.district}"],
+        parameters=parameters,
+        output_format="json",
+    )
+    (row,) = json.loads(answer)["rows"]
+    return float(row["numerator"])
 
 
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
@@ -179,6 +186,11 @@ class TestClinic:
         assert "流动诊所整改建议数 4 条" in words(at)
         assert shown["符合条件的生产企业"] == f"{len(firms)} 家"
         assert f"{len(firms & set(VISITS))}/{len(firms)} 家" in words(at)
+
+    def test_tiles_equal_the_command_line(self, open_loop_page: OpenPage, loop_world: World) -> None:
+        shown = figures(open_loop_page(CLINIC, query={"k": "3"}))
+        assert shown["符合条件的生产企业"] == f"{metric_value(loop_world, 'clinic_eligible', 'k=3'):.0f} 家"
+        assert shown["流动诊所帮扶企业数"] == f"{metric_value(loop_world, 'clinic_assisted'):.0f} 家"
 
     def test_the_threshold_stands_in_the_address(self, open_loop_page: OpenPage, loop_world: World) -> None:
         at = open_loop_page(CLINIC, query={"district": HERE, "k": "3"})
