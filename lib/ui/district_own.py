@@ -1,5 +1,6 @@
 """One district's own view: its figures and trend, and the open work that lies with it."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -104,7 +105,7 @@ def listing_of(view: View, name: str) -> Listing:
         filters = filters.with_(start=date(view.choices.first_year, 1, 1), end=view.choices.as_of)
     rows = fetch_rows(view.snapshot, metric, filters, view.reader.scope)
     heads = row_columns(metric)
-    columns = [ShownColumn(one, heads[one], _kind(one)) for one in wanted.columns]
+    columns = [ShownColumn(one, _heading(one, heads[one]), _kind(one)) for one in wanted.columns]
     result = view.result(wanted.metric_id, filters=filters)
     return Listing(
         key=f"own.{name}",
@@ -116,6 +117,11 @@ def listing_of(view: View, name: str) -> Listing:
         sentence=result.sentence,
         notes=(metric.description,),
     )
+
+
+def _heading(name: str, words: str) -> str:
+    """The heading without the explanation behind it."""
+    return "类型" if name == "kind" else re.split("[：（]", words)[0]
 
 
 def _kind(name: str) -> Kind:
