@@ -188,7 +188,8 @@ def readable(page: Page) -> list[str]:
     """Texts and placeholders of a page; icons are drawn by a font from words that nobody sees."""
     without_icons = """node => {
         const copy = node.cloneNode(true);
-        copy.querySelectorAll("[data-testid=stIconMaterial], style").forEach(icon => icon.remove());
+        const icons = "[data-testid=stIconMaterial], [data-testid=stAlertDynamicIcon], style";
+        copy.querySelectorAll(icons).forEach(icon => icon.remove());
         return copy.textContent;
     }"""
     texts = [page.get_by_test_id(name).evaluate(without_icons) for name in ("stMain", "stSidebar")]

@@ -10,7 +10,7 @@ from lib.data.scope import Scope
 from lib.metrics.registry import get_metric
 from lib.ui import cached
 
-DECORATORS = ("kept", "shared", "cached.kept", "cached.shared")
+DECORATORS = ("kept", "few", "shared", "cached.kept", "cached.few", "cached.shared")
 CACHED = [
     node
     for path in sorted(Path(cached.__file__).parent.glob("*.py"))
@@ -35,7 +35,7 @@ def test_every_cache_is_bounded() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("st.cache_data", "st.cache_resource")
     ]
-    assert len(made) == 2
+    assert len(made) == 3
     for call in made:
         assert {"max_entries", "ttl"} <= {keyword.arg for keyword in call.keywords}
 
