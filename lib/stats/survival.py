@@ -1,7 +1,7 @@
 """Days until something is done, open cases included: Kaplan–Meier.
 
 - `kaplan_meier(durations, closed, confidence=0.95, interval="log-log") -> KaplanMeier`
-- `closed_within(result, day, minimum_at_risk=5) -> ClosedWithin`: share closed within a time limit
+- `closed_within(result, day, minimum_at_risk=5, follow_up=None) -> ClosedWithin`: share closed within a limit
 - `logrank(durations, closed, group) -> LogrankTest`
 
 durations: days from start to closure, or to the data cut-off for open cases (>= 0; day 0 allowed); closed:
@@ -60,7 +60,8 @@ class KaplanMeier:
 class ClosedWithin:
     """Share closed by the end of day `day` (closure on that day counts).
 
-    `too_early`: the longest follow-up is shorter than the limit, so every number but n_at_risk is None.
+    `too_early`: the longest follow-up is shorter than the limit, so every number but n_at_risk is None. Without
+    `follow_up` it is taken from the durations, which end early for a cohort that is closed altogether.
     `shown`: enough cases were still at risk for the number to be printed (once every case is closed there is
     nobody left at risk; then the number of cases decides).
     """
@@ -120,11 +121,17 @@ def survival_at(result: KaplanMeier, day: float) -> tuple[float, float, float, i
     return float(result.survival[row]), float(result.lower[row]), float(result.upper[row]), at_risk
 
 
-def closed_within(result: KaplanMeier, day: float, minimum_at_risk: int = MINIMUM_AT_RISK) -> ClosedWithin:
-    """Give the share closed within a time limit, or say that it is too early to tell."""
+def closed_within(
+    result: KaplanMeier, day: float, minimum_at_risk: int = MINIMUM_AT_RISK, follow_up: float | None = None
+) -> ClosedWithin:
+    """Give the share closed within a time limit, or say that it is too early to tell.
+
+    `follow_up`: days from the earliest start of the cohort to the data cut-off, where it is known.
+    """
     survival, lower, upper, at_risk = survival_at(result, day)
     complete = survival <= ROUNDING
-    if day > result.time.max() and not complete:
+    is_young = follow_up is not None and day > follow_up
+    if is_young or (day > result.time.max() and not complete):
         return ClosedWithin(
             day=day, share=None, lower=None, upper=None, n_at_risk=at_risk, too_early=True, shown=False
         )

@@ -13,13 +13,10 @@ from sqlalchemy import ColumnElement, Table, select
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
-from lib.data.tables.snapshot_loop import binding, cadre_post, letter, supervision_duty
-from lib.metrics.analyses.rectification_rows import curve, named, rows_of
-from lib.metrics.compute import ask
+from lib.data.tables.snapshot_loop import binding, cadre_post, supervision_duty
+from lib.metrics.analyses.rectification_rows import named, rows_of
 from lib.metrics.dimensions import DIMENSIONS
 from lib.metrics.predicates import district
-from lib.metrics.question import finished, matching
-from lib.metrics.registry import get_metric
 from lib.metrics.source import scoped
 from lib.stats.intervals import wilson
 
@@ -37,17 +34,6 @@ class DutyList:
     quarter: int
     as_of: date
     frame: pd.DataFrame
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class LetterDays:
-    """Days from trigger to sending, unsent ones counted: `triggers`, `sent`, `median_days` (missing: not reached)."""
-
-    as_of: date
-    triggers: int
-    sent: int
-    median_days: float | None
     notes: tuple[str, ...]
 
 
@@ -73,11 +59,11 @@ def quarter_cockpit(
     rate (done ÷ due), lower, upper; the total comes last under the group “合计”.
     """
     duties = _duties(snapshot, quarter, filters, scope, as_of)
-    rows = [
-        _cockpit_row(code, group, by) for code, group in duties.frame.groupby(by, dropna=False, sort=True)
-    ]
+    groups = duties.frame.groupby(by, dropna=False, sort=True)
+    rows = [_cockpit_row(code, group, by) for code, group in groups]
     rows.append({"group": None, "group_name": "合计", **_counts(duties.frame)})
-    return _list(duties, pd.DataFrame(rows), "一户一个季度为一户次；空档仍计入应督导。")
+    note = f"一户一个季度为一户次；空档仍计入应督导。{_note_outside(duties)}"
+    return _list(duties, pd.DataFrame(rows), note)
 
 
 def task_list(
@@ -112,8 +98,10 @@ def holder_history(
     """
     duties = _duties(snapshot, quarter, filters, scope, as_of)
     first, last = (pd.Timestamp(day) for day in quarter_days(quarter))
+    # The post may lie higher than the subject: a city leader holds firms of its counties.
+    everywhere = filters.with_(district=None)
     held = _rows(snapshot, binding, filters, scope).merge(
-        _rows(snapshot, cadre_post, filters, scope)[["source", "post_no", "valid_to"]].rename(
+        _rows(snapshot, cadre_post, everywhere, scope)[["source", "post_no", "valid_to"]].rename(
             columns={"valid_to": "left_on"}
         ),
         on=["source", "post_no"],
@@ -129,14 +117,8 @@ def holder_history(
         ["source", "enterprise_key", "enterprise_name", "division", "division_name", "binding_no"]
     ]
     columns = [
-        "source",
-        "enterprise_key",
-        "binding_no",
-        "post_no",
-        "post",
-        "binding_level",
-        "from_on",
-        "to_on",
+        *("source", "enterprise_key", "binding_no", "post_no"),
+        *("post", "binding_level", "from_on", "to_on"),
     ]
     frame = subjects.rename(columns={"binding_no": "due_binding"}).merge(
         held[[*columns, "left_on"]], on=["source", "enterprise_key"], how="left"
@@ -158,28 +140,6 @@ def gap_list(
     duties = _duties(snapshot, quarter, filters, scope, as_of)
     gaps = duties.frame[duties.frame["has_gap"].astype(bool)]
     return _list(duties, _ordered(gaps)[list(_TASK)], "应完成日没有有效包保关系，或包保岗位已离任。")
-
-
-def letter_days(
-    snapshot: Snapshot, filters: Filters, scope: Scope, *, as_of: date | None = None
-) -> LetterDays:
-    """Median days from trigger to sending by Kaplan–Meier: letters not sent yet are counted as waiting."""
-    question = ask(snapshot, get_metric("letters_triggered"), filters, scope, as_of=as_of)
-    side, day = question.metric.numerator, as_of or snapshot.as_of
-    columns = (letter.c.triggered_on, letter.c.sent_on)
-    rows = rows_of(snapshot, finished(question, select(*columns).where(*matching(question, side)), side))
-    today = pd.Timestamp(day)
-    rows = rows[rows["triggered_on"] <= today]
-    sent = rows["sent_on"].notna() & (rows["sent_on"] <= today)
-    days = (rows["sent_on"].where(sent, today) - rows["triggered_on"]).dt.days
-    estimate = curve(days, sent)
-    return LetterDays(
-        as_of=day,
-        triggers=len(rows),
-        sent=int(sent.sum()),
-        median_days=None if estimate is None else estimate.median,
-        notes=("天数按自然日计，未发出的计入；不足一半发出的，中位数尚未达到。",),
-    )
 
 
 def _duties(snapshot: Snapshot, quarter: int, filters: Filters, scope: Scope, as_of: date | None) -> DutyList:
@@ -211,6 +171,15 @@ def _rows(
 def _list(duties: DutyList, frame: pd.DataFrame, note: str) -> DutyList:
     label = DIMENSIONS["quarter"].label(duties.quarter, {})
     return DutyList(quarter=duties.quarter, as_of=duties.as_of, frame=frame, notes=(f"{label}；{note}",))
+
+
+def _note_outside(duties: DutyList) -> str:
+    """Metrics count by the due day, the cockpit by the due quarter: say where the two differ."""
+    first, last = (pd.Timestamp(day) for day in quarter_days(duties.quarter))
+    outside = int((~duties.frame["due_on"].between(first, last)).sum())
+    return (
+        f"其中{outside}户次的应完成日期不在本季度之内，按应完成日期计的各项数字不含这些。" if outside else ""
+    )
 
 
 def _ordered(frame: pd.DataFrame) -> pd.DataFrame:

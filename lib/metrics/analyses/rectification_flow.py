@@ -79,17 +79,22 @@ def completion(
     `cohort` (quarter in which the round began). `as_of` may be given.
     """
     items = item_rows(snapshot, filters, scope, **given)
+    today = pd.Timestamp(items.as_of)
     groups = list(_groups(items.frame, by))
     return Completion(
         items=items,
         limits=pd.DataFrame(
-            [row for code, name, frame in groups for row in _limits(code, name, frame, limits)],
+            [row for code, name, frame in groups for row in _limits(code, name, frame, today, limits)],
             columns=_LIMIT_COLUMNS,
         ),
         curves=pd.concat([_curve(*group) for group in groups], ignore_index=True)
         if groups
         else _curve(None, "", items.frame),
-        notes=(_NOTE_MEDIAN, f"随访不足规定天数的写“{NOT_DUE}”；在册不足5项的比例仅供参考。"),
+        notes=(
+            _NOTE_MEDIAN,
+            f"随访不足规定天数的写“{NOT_DUE}”；在册不足5项的比例仅供参考。",
+            *_notes_on_days(items.frame),
+        ),
     )
 
 
@@ -165,8 +170,22 @@ def _groups(frame: pd.DataFrame, by: str | None) -> Iterator[tuple[Any, str, pd.
         yield None if missing else code, name, group
 
 
-def _limits(code: Any, name: str, frame: pd.DataFrame, limits: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-    estimate = curve(frame["days"], frame["is_verified"])
+def _lasted(frame: pd.DataFrame) -> pd.Series:
+    """Days of every item; one that is recorded as ended before it began lasted no time."""
+    return frame["days"].clip(lower=0)
+
+
+def _notes_on_days(frame: pd.DataFrame) -> tuple[str, ...]:
+    wrong = int((frame["days"] < 0).sum())
+    return (f"{wrong}项的验证或结束日期早于发现日期，按0天计，请核对记录。",) if wrong else ()
+
+
+def _limits(
+    code: Any, name: str, frame: pd.DataFrame, today: pd.Timestamp, limits: Sequence[int]
+) -> Iterator[tuple[Any, ...]]:
+    estimate = curve(_lasted(frame), frame["is_verified"])
+    # A young cohort that is closed altogether is as young as one that is not.
+    followed = (today - frame["started_on"]).dt.days.max()
     counts = (len(frame), int(frame["is_verified"].sum()), int(frame["is_open"].sum()))
     ended = counts[0] - counts[1] - counts[2]
     median = None if estimate is None else estimate.median
@@ -175,14 +194,14 @@ def _limits(code: Any, name: str, frame: pd.DataFrame, limits: Sequence[int]) ->
         if estimate is None:
             yield (*head, None, None, None, 0, True, False, NOT_DUE)
             continue
-        within = closed_within(estimate, limit)
+        within = closed_within(estimate, limit, follow_up=float(followed))
         text = NOT_DUE if within.too_early else ""
         ends = (within.share, within.lower, within.upper, within.n_at_risk)
         yield (*head, *ends, within.too_early, within.shown, text)
 
 
 def _curve(code: Any, name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    estimate = curve(frame["days"], frame["is_verified"])
+    estimate = curve(_lasted(frame), frame["is_verified"])
     columns = {
         "day": [0.0],
         "completed": [0.0],

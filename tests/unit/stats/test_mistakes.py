@@ -126,6 +126,9 @@ def test_young_cohorts_are_too_early() -> None:
     assert (within.share, within.n_at_risk, within.shown) == (pytest.approx(0.2), 8, True)
     done = survival.closed_within(survival.kaplan_meier([1, 2, 3, 4, 5], [1] * 5), 30)
     assert (done.share, done.too_early, done.shown) == (1.0, False, True)
+    closed = survival.kaplan_meier([1, 2, 3, 4, 5], [1] * 5)
+    assert survival.closed_within(closed, 30, follow_up=10).too_early, "closed, but begun ten days ago"
+    assert survival.closed_within(closed, 30, follow_up=30).share == 1.0
 
 
 def test_overdispersion_is_not_86_percent_outliers() -> None:

@@ -12,12 +12,12 @@ from lib.metrics.analyses.duty_lists import (
     GAP,
     gap_list,
     holder_history,
-    letter_days,
     quarter_cockpit,
     quarter_days,
     reminder_list,
     task_list,
 )
+from lib.metrics.analyses.letter_days import letter_days
 from lib.metrics.compute import compute
 from lib.metrics.registry import get_metric
 from tests.unit.metrics.analyses.conftest import Make
@@ -154,6 +154,43 @@ def test_days_to_send_count_letters_not_sent(make: Make) -> None:
     waiting = [{**letter(None), "letter_no": str(number)} for number in range(2)]
     days = letter_days(make(letter=sent + waiting), PERIOD, ALL)
     assert (days.triggers, days.sent, days.median_days) == (5, 3, 6)
+
+
+def test_the_post_of_a_city_leader_who_left_is_known_in_a_county(make: Make) -> None:
+    left = date(2025, 2, 14)
+    leader = {**post_row("副市长", left), "county_code": None, "made_county_code": None}
+    snapshot = make(
+        supervision_duty=[duty_row(DUE, enterprise_key="S", binding_no=None, has_gap=True)],
+        binding=[bound("b1", "副市长", date(2024, 1, 1))],
+        cadre_post=[leader],
+    )
+    frame = holder_history(snapshot, 20251, PERIOD.with_(district="341202"), ALL).frame
+    assert list(frame["to_on"]) == [pd.Timestamp(left)], "the firm is the county's, the post is the city's"
+
+
+def test_a_due_day_outside_its_quarter_is_said(make: Make) -> None:
+    snapshot = make(supervision_duty=[duty_row(date(2025, 4, 8), due_quarter=20251), duty_row(DUE)])
+    cockpit = quarter_cockpit(snapshot, 20251, PERIOD, ALL)
+    assert cockpit.frame["due"].iloc[-1] == 2
+    assert any("1户次的应完成日期不在本季度之内" in note for note in cockpit.notes)
+    quarter = Filters(start=date(2025, 1, 1), end=date(2025, 3, 31))
+    due = compute(snapshot, get_metric("supervision_due"), quarter, ALL).frame["numerator"]
+    assert due.iloc[0] == 1, "the metric counts by the due day"
+
+
+def test_a_letter_dated_before_its_trigger_is_said_and_does_not_stop_the_list(make: Make) -> None:
+    day = date(2025, 3, 10)
+    own = {
+        "source": "test",
+        "letter_no": "1",
+        "kind": "函告",
+        "triggered_on": day,
+        "sent_on": date(2025, 3, 1),
+    }
+    places = {**place_columns("341202"), **place_columns("341202", "made_")}
+    days = letter_days(make(letter=[{**own, **places, **period_columns(day)}]), PERIOD, ALL)
+    assert days.median_days == 0
+    assert any("1件的发出日期早于触发日期" in note for note in days.notes)
 
 
 def test_a_quarter_is_written_like_20251() -> None:

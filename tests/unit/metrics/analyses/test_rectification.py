@@ -81,6 +81,26 @@ def test_a_cohort_younger_than_the_limit_is_not_due(make: Make) -> None:
     assert limits["share"].isna().all()
 
 
+def test_a_young_cohort_closed_altogether_is_not_due_either(make: Make) -> None:
+    young = [verified_row(AS_OF - timedelta(days=40), AS_OF - timedelta(days=38)) for _ in range(2)]
+    limits = completion(make(rectification_round=young), PERIOD, ALL).limits.set_index("limit")
+    assert list(limits["text"]) == ["", NOT_DUE, NOT_DUE]
+    assert limits.loc[30, "share"] == 1, "it was followed for forty days"
+    assert limits.loc[[60, 90], "share"].isna().all()
+    assert limits["median_days"].iloc[0] == 2
+
+
+def test_a_verification_dated_before_the_finding_is_said_and_counts_no_days(make: Make) -> None:
+    rows = [verified_row(FOUND, after(-5)), *finished(10)]
+    result = completion(make(rectification_round=rows), PERIOD, ALL)
+    assert result.limits["median_days"].iloc[0] == 0
+    assert result.curves["completed"].tolist() == [0.5, 1.0]
+    assert any("1项的验证或结束日期早于发现日期" in note for note in result.notes)
+    assert not any(
+        "早于" in note for note in completion(make(rectification_round=finished(10)), PERIOD, ALL).notes
+    )
+
+
 def test_share_within_limits_against_hand_computation(make: Make) -> None:
     rows = [*finished(10, 20, 30, 40), *[round_row(FOUND) for _ in range(6)]]
     limits = completion(make(rectification_round=rows), PERIOD, ALL).limits.set_index("limit")
