@@ -7,6 +7,7 @@ import streamlit as st
 
 from lib.metrics.analyses.district_record import ADJUSTED, MEASURES
 from lib.metrics.analyses.districts import DistrictComparison
+from lib.metrics.analyses.reversal import comparable_strata, reversals
 from lib.metrics.format import decimal_text, rate_text
 from lib.metrics.registry import get_metric
 from lib.ui import cached, district_cached
@@ -87,16 +88,23 @@ def reversal_notice(view: View) -> None:
 
 
 def turned_districts(comparison: DistrictComparison) -> list[str]:
-    """A sentence for each district on one side of the pooled rate and on the other side of its own expectation."""
-    rows = comparison.adjusted[~comparison.adjusted["small"].astype(bool)]
-    away, ratio = rows["value"].astype(float) - comparison.baseline, rows["ratio"].astype(float) - 1
-    # Rounded, so that a district exactly on its expectation is not turned by the last digit of a sum.
-    turned = rows[(away.round(9) * ratio.round(9)) < 0]
+    """A sentence for each district that turns round, with its largest strata."""
+    turned = reversals(comparison.adjusted, comparison.strata, comparison.baseline)
     return [
         f"{row.district}：原始{rate_text(row.value)}，合计{rate_text(comparison.baseline)}；"
-        f"实际与预期之比{decimal_text(row.ratio)}（95%区间{_interval(row)}）。"
+        f"实际与预期之比{decimal_text(row.ratio)}（95%区间{_interval(row)}）；"
+        f"{_strata_words(comparable_strata(comparison.strata, str(row.code)))}。"
         for row in turned.rename(columns={"name": "district"}).itertuples()
     ]
+
+
+def _strata_words(own: pd.DataFrame) -> str:
+    shown = own.head(_STRATA_NAMED)
+    words = "，".join(
+        f"{row.category_name}·{row.stage_name}{rate_text(row.rate)}（各地合计{rate_text(row.reference_rate)}）"
+        for row in shown.itertuples()
+    )
+    return words if len(shown) == len(own) else f"样品最多的{len(shown)}格（共{len(own)}格）：{words}"
 
 
 def _interval(row: Any) -> str:
@@ -115,6 +123,8 @@ _STRATA: Final = (
     ShownColumn("expected", "预期（批次）", "number"),
 )
 _STRATA_SHOWN: Final = 30
+#: Strata that the notice of a reversal names.
+_STRATA_NAMED: Final = 3
 
 
 def strata_of(comparison: DistrictComparison, code: str) -> pd.DataFrame:

@@ -24,6 +24,7 @@ from lib.metrics.analyses.judgement import (
     numbers,
     small_groups,
 )
+from lib.metrics.analyses.reversal import reversals
 from lib.metrics.compute import Result, compute
 from lib.metrics.format import decimal_text, rate_text
 from lib.metrics.metric import Metric
@@ -97,7 +98,10 @@ def district_comparison(
         adjusted_limits=adjusted_limits,
         adjusted_phi=adjusted_phi,
         strata=strata,
-        notes=tuple(_notes(points, unknown, baseline, crude_phi, adjusted_phi)),
+        notes=(
+            *_notes(points, unknown, baseline, crude_phi, adjusted_phi),
+            *_notes_on_mix(reversals(points, strata, baseline), baseline),
+        ),
     )
 
 
@@ -212,7 +216,6 @@ def _notes(
     small = points.loc[points["small"], "name"]
     if len(small):
         notes.append(f"{names_of(small)}样品不足{SMALL}批次，空心显示，不作判断、不排序。")
-    notes += _notes_on_mix(compared, baseline)
     share = compared["denominator"] / points["denominator"].sum()
     if (share > _DOMINANT).any():
         notes.append(
@@ -232,8 +235,7 @@ def _notes_on_spread(crude_phi: float, adjusted_phi: float) -> list[str]:
     ]
 
 
-def _notes_on_mix(compared: pd.DataFrame, baseline: float) -> list[str]:
-    turned = compared[(compared["value"] - baseline) * (compared["ratio"] - 1) < 0]
+def _notes_on_mix(turned: pd.DataFrame, baseline: float) -> list[str]:
     if turned.empty:
         return []
     return [

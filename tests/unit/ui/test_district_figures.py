@@ -50,6 +50,7 @@ def test_a_district_that_mix_turns_round_is_named(make: Make) -> None:
     turned = turned_districts(compared)
     assert [line.split("：")[0] for line in turned] == ["颍州区", "颍东区"]
     assert "原始78.00%" in turned[0]
+    assert "糕点·流通73.00%（各地合计72.01%）" in turned[0], "with its strata, 247 of 343"
     table = mix_table(compared)
     away = table["value"] - compared.baseline
     assert (table["mix_part"] + table["own_part"]).tolist() == pytest.approx(away.tolist())
