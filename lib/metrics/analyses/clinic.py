@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from lib.data.filters import Filters
 from lib.data.scope import Scope
@@ -19,8 +19,8 @@ from lib.data.tables.snapshot_loop import producer_year
 from lib.metrics.analyses.rectification_rows import curve, named, rows_of
 from lib.metrics.compute import Result, ask, compute, sentence_of
 from lib.metrics.definitions.clinic_outcome import FOLLOW_UP_DAYS
-from lib.metrics.predicates import district
-from lib.metrics.question import Question, finished, matching
+from lib.metrics.predicates import where_of
+from lib.metrics.question import finished, matching
 from lib.metrics.registry import get_metric
 from lib.stats.intervals import wilson
 from lib.stats.survival import logrank
@@ -118,13 +118,14 @@ def clinic_outcome(
     question = ask(snapshot, metric, filters, scope, as_of=as_of)
     side, day = question.metric.denominator or question.metric.numerator, question.as_of
     followed = producer_year.c.followed_from
+    # The question without its maturity: firms followed for less than a year take part in the curve.
     statement = select(*producer_year.c).where(
-        followed.between(filters.start, filters.end),
+        *where_of(question.metric, side, question.filters, question.units),
         followed <= day,
         func.coalesce(producer_year.c.second_unqualified_on <= followed, False),
-        *_in_district(question),
     )
     frame = _followed(rows_of(snapshot, finished(question, statement, side)), pd.Timestamp(day))
+    first = _first_of_firm(frame)
     parts = [(helped, name, frame[frame["assisted"] == helped]) for helped, name in GROUPS]
     return ClinicOutcome(
         as_of=day,
@@ -132,16 +133,10 @@ def clinic_outcome(
         curves=pd.concat([_free_curve(*part) for part in parts if len(part[2])], ignore_index=True)
         if len(frame)
         else _free_curve(True, "", frame),
-        p=logrank(frame["days"], frame["again"], frame["assisted"]).p if len(frame) else None,
+        p=logrank(first["days"], first["again"], first["assisted"]).p if len(first) else None,
         sentence=sentence_of(question, metric, snapshot.names),
         notes=NOTES,
     )
-
-
-def _in_district(question: Question) -> list[ColumnElement[bool]]:
-    """The question without its maturity: firms followed for less than a year take part in the curve."""
-    code, side = question.filters.district, question.filters.side
-    return [] if code is None else [district(producer_year, code, side, question.units)]
 
 
 def _notes_on_eligible(frame: pd.DataFrame, k: int) -> tuple[str, ...]:
@@ -170,16 +165,24 @@ def _followed(frame: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     )
 
 
+def _first_of_firm(frame: pd.DataFrame) -> pd.DataFrame:
+    """One row a firm and group: a firm unqualified twice in two years is followed from the first time."""
+    return frame.sort_values("followed_from", kind="stable").drop_duplicates(["enterprise_key", "assisted"])
+
+
 def _outcome_row(helped: bool, name: str, frame: pd.DataFrame) -> dict[str, Any]:
-    mature, again = int(frame["mature"].sum()), int(frame["again_in_time"].sum())
-    sampled = int(frame["sampled_in_time"].sum())
+    firm = frame["enterprise_key"]
+    mature, again, sampled = (
+        int(firm[frame[column]].nunique()) for column in ("mature", "again_in_time", "sampled_in_time")
+    )
     lower, upper = wilson([again], [mature])
-    estimate = curve(frame["days"], frame["again"])
+    first = _first_of_firm(frame)
+    estimate = curve(first["days"], first["again"])
     known = mature > 0
     return {
         "assisted": helped,
         "group_name": name,
-        "followed": len(frame),
+        "followed": len(first),
         "mature": mature,
         "again": again,
         "rate": again / mature if known else None,
@@ -194,7 +197,8 @@ def _outcome_row(helped: bool, name: str, frame: pd.DataFrame) -> dict[str, Any]
 
 def _free_curve(helped: bool, name: str, frame: pd.DataFrame) -> pd.DataFrame:
     columns = ["assisted", "group_name", "day", "free", "lower", "upper", "at_risk"]
-    estimate = curve(frame["days"], frame["again"])
+    first = _first_of_firm(frame)
+    estimate = curve(first["days"], first["again"])
     if estimate is None:
         return pd.DataFrame(columns=columns)
     points = {

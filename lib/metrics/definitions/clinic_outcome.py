@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_
 from lib.data.tables.snapshot_loop import producer_year
 from lib.metrics.definitions.clinic import firms, shared
 from lib.metrics.dimensions import PLACES
-from lib.metrics.metric import AS_OF, Count, Exclusion, Metric, Parameter, Unit, parameter_value
+from lib.metrics.metric import AS_OF, Count, Exclusion, Metric, Parameter, parameter_value
 
 FOLLOW_UP_DAYS: Final = 365
 BY_ELIGIBLE: Final = "按达到两批次不合格之日归入期间，地区按生产企业所在地，各类抽样都计"
@@ -45,12 +45,8 @@ def _eligible(*where: ColumnElement[bool]) -> Count:
 
 
 def _followed(*where: ColumnElement[bool]) -> Count:
-    return Count(
-        table=producer_year,
-        date=producer_year.c.followed_from,
-        where=(MATURE, *where),
-        unit=Unit.ENTERPRISE,
-    )
+    """Firms, not their sampling years: one visit follows two years in which a firm was unqualified twice."""
+    return firms(producer_year, producer_year.c.followed_from, MATURE, *where)
 
 
 def _outcome(metric_id: str, name: str, description: str, helped: bool, again: bool) -> Metric:

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 import pandas as pd
+import pytest
 
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.metrics.analyses.clinic import clinic_outcome, eligible_producers, problem_pareto
 from lib.metrics.compute import compute
+from lib.metrics.predicates import FilterNotApplicable
 from lib.metrics.registry import get_metric
 from tests.unit.metrics.analyses.conftest import Make
 from tests.unit.metrics.conftest import sample_row
@@ -89,6 +91,31 @@ def test_outcome_against_hand_computation(make: Make) -> None:
     assert (helped["lower"], helped["upper"]) == (row["lower"], row["upper"])
     apart = compute(snapshot, get_metric("recurrence_rate_unassisted"), PERIOD, ALL).frame.iloc[0]
     assert (apart["numerator"], apart["denominator"]) == (1, 1)
+
+
+def test_a_firm_counts_once_though_one_visit_follows_two_of_its_years(make: Make) -> None:
+    again = {"next_sampled_on": date(2024, 6, 1), "next_unqualified_on": date(2024, 6, 1)}
+    rows = [
+        producer_row("A", date(2023, 9, 1), visited_on=VISIT, year=2023, **again),
+        producer_row("A", SECOND, visited_on=VISIT, **again),
+        producer_row("B", SECOND, visited_on=VISIT),
+        producer_row("U", date(2024, 1, 5), **again),
+        producer_row("U", date(2024, 9, 1), sampled_year=2025),
+    ]
+    snapshot = make(producer_year=rows)
+    for metric_id, counts in (("recurrence_rate", (1, 2)), ("recurrence_rate_unassisted", (1, 1))):
+        row = compute(snapshot, get_metric(metric_id), PERIOD, ALL).frame.iloc[0]
+        assert (row["numerator"], row["denominator"]) == counts, "家: firms, not sampling years"
+    outcome = clinic_outcome(snapshot, PERIOD, ALL)
+    counted = outcome.table[["followed", "mature", "again", "resampled"]]
+    assert counted.to_numpy().tolist() == [[2, 2, 1, 1], [1, 1, 1, 1]]
+    assert outcome.curves.groupby("assisted")["at_risk"].max().to_dict() == {True: 2, False: 1}
+
+
+def test_a_filter_the_producers_do_not_know_is_refused(make: Make) -> None:
+    snapshot = make(producer_year=[producer_row("A", SECOND)])
+    with pytest.raises(FilterNotApplicable, match="来源"):
+        clinic_outcome(snapshot, PERIOD.with_(source=("别处",)), ALL)
 
 
 def test_curves_carry_numbers_at_risk_and_the_warning(make: Make) -> None:
