@@ -54,6 +54,8 @@ class Guarded(ChineseGroup):
             for reject in refusal.rejects:
                 if reject.sentence() != str(refusal):
                     typer.echo(reject.sentence(), err=True)
+            if refusal.rejects_file:
+                typer.echo(f"全部 {refusal.reject_count} 处见：{refusal.rejects_file}", err=True)
             _stop(str(refusal))
         except EXPECTED as error:
             _stop(str(error))
@@ -95,7 +97,9 @@ def start(context: typer.Context) -> None:
 def demo(
     scale: Annotated[str, typer.Option(help="city 一市 / province 一省 / nation 全国规模")] = "city",
     seed: Annotated[int, typer.Option(help="随机种子：同一种子得同样的数据")] = 1,
-    replace: Annotated[bool, typer.Option(help="替换已有的演示数据（载入的数据不会被替换）")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="替换已有的演示数据（载入的数据不会被替换）")
+    ] = False,
 ) -> None:
     """生成演示（合成）数据库并发布。"""
     from lib.demo.build import build_demo
@@ -135,10 +139,10 @@ def publish_command() -> None:
 
 @app.command()
 def load(
-    files: Annotated[list[Path], typer.Argument(help="CSV、XLSX、XLS、JSON 或其 ZIP")],
+    files: Annotated[list[Path], typer.Argument(metavar="文件", help="CSV、XLSX、XLS、JSON 或其 ZIP")],
     profile: Annotated[str, typer.Option(help="导入方案名称，或方案文件（TOML）路径")],
-    dry_run: Annotated[bool, typer.Option(help="只检查，不写入")] = False,
-    accept_partial: Annotated[bool, typer.Option(help="有拒收行时仍载入其余行")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")] = False,
+    accept_partial: Annotated[bool, typer.Option("--accept-partial", help="有拒收行时仍载入其余行")] = False,
     as_of: Annotated[str | None, typer.Option(help="数据截至，如 2025-10-31；默认为数据中最晚日期")] = None,
 ) -> None:
     """按导入方案载入文件；一次载入是一个整体，成功后发布。"""
@@ -170,7 +174,7 @@ def load(
 
 @app.command()
 def metric(
-    metric_id: Annotated[str, typer.Argument(help="指标编号，见 manage.py metrics")],
+    metric_id: Annotated[str, typer.Argument(metavar="指标", help="指标编号，见 manage.py metrics")],
     start: Annotated[str | None, typer.Option("--from", help="起始日期（含），如 2025-01-01")] = None,
     end: Annotated[str | None, typer.Option("--to", help="截止日期（含），如 2025-08-31")] = None,
     by: Annotated[list[str] | None, typer.Option(help="分组维度，可重复或用逗号分隔")] = None,

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     import streamlit
 
 FOLDER = Path(__file__).resolve().parent
+USAGE = """用法：python server.py（没有参数，按 Ctrl+C 停止）
+地址、端口等用环境变量设置，例如 STREAMLIT_SERVER_PORT=8502；各变量见 docs/ACCESS.md。
+"""
 
 
 def now() -> datetime:
@@ -35,8 +38,13 @@ def now() -> datetime:
 def build(desk: Reception) -> "streamlit.App":
     """The ASGI application. Streamlit is imported only here, after its secret is in the environment."""
     import streamlit as st
-    from streamlit import file_util
+    from streamlit import config, file_util
+    from streamlit.logger import set_log_level
     from streamlit.runtime.pages_manager import PagesManager
+
+    # Streamlit warns of the pages being loaded before it serves, which is on purpose (lib/ui/preloading.py).
+    config.get_config_options()
+    set_log_level("ERROR")
 
     from lib.ui.errors import report_error
     from lib.ui.front_page import FrontPage, icon_route, in_chinese
@@ -81,7 +89,11 @@ def greet(desk: Reception, options: dict[str, object]) -> None:
 
 
 def main() -> int:
-    """Serve until stopped; 2 when the settings are not safe to start with."""
+    """Serve until stopped; 2 when the settings are not safe to start with or the call is wrong."""
+    if len(sys.argv) > 1:
+        asked = sys.argv[1:] in (["--help"], ["-h"])
+        (sys.stdout if asked else sys.stderr).write(USAGE)
+        return 0 if asked else 2
     try:
         os.environ.update(streamlit_secret(settings()))
         options = streamlit_options(os.environ)

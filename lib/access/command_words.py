@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import typer
 from typer import rich_utils
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 _HELP: Final = "显示本说明后退出。"
 _OPTIONS: Final = "[选项]"
@@ -60,6 +60,12 @@ class ChineseCommand(TyperCommand):
     """A command whose help is in Chinese."""
 
     context_class = _ChineseContext
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        for param in self.params:
+            if isinstance(param, TyperOption):
+                param.metavar = param.metavar or _kind(param)
 
     def get_help_option(self, ctx: Any) -> Any:
         """The option --help."""
@@ -125,7 +131,12 @@ def _faults_in_chinese() -> Iterator[None]:
         raise _UsageFault(said, ctx=fault.ctx) from fault
 
 
+def _kind(option: TyperOption) -> str:
+    """What to write for a value; a switch takes none."""
+    return " " if option.is_flag else "整数" if option.bare_type() == "int" else "文字"
+
+
 def _worded(option: Any) -> Any:
     if option is not None:
-        option.help = _HELP
+        option.help, option.metavar = _HELP, " "
     return option

@@ -19,7 +19,7 @@ people = Application(help="账号：新增、改密码、改角色与地区、�
 
 Role = Annotated[str, typer.Option(help="official / presenter / analyst / operator")]
 Districts = Annotated[list[str] | None, typer.Option(help="可见地区代码，可重复")]
-AllDistricts = Annotated[bool, typer.Option(help="可见全部地区")]
+AllDistricts = Annotated[bool, typer.Option("--all-districts", help="可见全部地区")]
 
 
 @people.command("add")

@@ -47,6 +47,7 @@ def streamlit_options(environment: Mapping[str, str]) -> dict[str, Any]:
     options: dict[str, Any] = {
         "server.trustedUserHeaders": json.dumps(TRUSTED_HEADERS),
         "logger.hideWelcomeMessage": True,
+        "logger.level": "error",
     }
     for variable, (option, convert) in _OPERATOR_OPTIONS.items():
         if environment.get(variable):

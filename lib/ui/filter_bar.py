@@ -64,7 +64,8 @@ def _more(filters: Filters, choices: Choices) -> None:
 
 def _district(filters: Filters, choices: Choices) -> None:
     hold(_DISTRICT, filters.district or _EVERYWHERE)
-    options = [_EVERYWHERE, *choices.listed_districts(filters.district)]
+    everywhere = [_EVERYWHERE] if len(choices.districts) > 1 or filters.district is None else []
+    options = [*everywhere, *choices.listed_districts(filters.district)]
     st.selectbox(
         "属地",
         options,

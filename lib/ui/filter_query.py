@@ -31,7 +31,7 @@ def read_filters(query: Mapping[str, str], choices: Choices) -> tuple[Filters, t
     """The filters an address asks for, and one Chinese note for each value that was left out.
 
     An address with a period is a whole view: a dimension it does not name is not limited. Without a period the
-    reader's defaults are changed by what it names.
+    reader's defaults are changed by what it names. A reader of one single district always sees it named.
     """
     whole = "from" in query and "to" in query
     filters = choices.default.with_(district=None) if whole else choices.default
@@ -40,6 +40,8 @@ def read_filters(query: Mapping[str, str], choices: Choices) -> tuple[Filters, t
         part = {name: query[name] for name in names if name in query}
         kept = {name: _allowed_part(name, value, choices, notes) for name, value in part.items()}
         filters = _changed(filters, {name: value for name, value in kept.items() if value}, notes)
+    if filters.district is None and len(choices.districts) == 1:
+        filters = filters.with_(district=next(iter(choices.districts)))
     return filters, tuple(notes)
 
 

@@ -24,8 +24,16 @@ _FIGURES: Final = ("unqualified_rate", "problem_rate", "batches_sampled")
 _PAGE: Final = "rows.page"
 #: What the table shows first; the file holds every column.
 _SHOWN: Final = (
-    *("sample_no", "sampled_on", "food_name", "sampled_unit_name", "county_name", "producer_name", "stage"),
-    *("category_name", "conclusion", "objection_status", "purpose", "tier", "sampling_kind", "laboratory"),
+    *(
+        "sample_no",
+        "sampled_on",
+        "food_name",
+        "conclusion",
+        "county_name",
+        "sampled_unit_name",
+        "producer_name",
+    ),
+    *("stage", "category_name", "objection_status", "purpose", "tier", "sampling_kind", "laboratory"),
 )
 
 

@@ -1,16 +1,55 @@
 """A choice of a page's own that is part of its address: which section, which period, which rows."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import streamlit as st
 
 from lib.ui.filter_state import hold, set_parameter
+from lib.ui.plain_text import plain
+
+#: Parameters of a page's own and what readers call them.
+_NAMES: Final = {
+    "section": "栏目",
+    "step": "时间粒度",
+    "base": "占比口径",
+    "rows": "样品范围",
+    "k": "批次门槛",
+    "firm": "企业",
+    "form": "清单形式",
+    "state": "状态",
+    "origin": "来源",
+    "post": "督促岗位",
+    "unit": "地区",
+    "list": "清单",
+    "held": "清单",
+    "part": "明细范围",
+    "measure": "指标",
+    "document": "文件",
+    "verdict": "结论",
+    "claim": "公开数字",
+    "quarter": "应督导季度",
+    "by": "分组",
+    "days": "提醒后天数",
+}
 
 
 def chosen(name: str, options: Mapping[str, str], default: str | None = None) -> str:
-    """The id that the address names, else `default` (the first one). Any control for it may be drawn later."""
-    asked = st.query_params.get(name, "")
-    return asked if asked in options else default or next(iter(options))
+    """The id that the address names, else `default` (the first one). Any control for it may be drawn later.
+
+    An id that cannot be chosen here (a mistyped link, or one outside the filters) leaves the address with a notice.
+    """
+    asked = st.query_params.get(name)
+    if asked is not None and asked in options:
+        return asked
+    instead = default or next(iter(options))
+    if asked is not None:
+        set_parameter(name, None)
+        shown = options[instead] or instead
+        st.warning(
+            plain(f"链接中的{_NAMES[name]}在当前范围内不可选，已改为“{shown}”。"), icon=":material/link_off:"
+        )
+    return instead
 
 
 def segments(name: str, label: str, options: Mapping[str, str], default: str | None = None) -> str:

@@ -143,10 +143,7 @@ def test_a_county_reader_sees_the_county(open_page: OpenPage, world: World) -> N
     at = open_page("sampling/unqualified_rate", scope=county)
     assert figures(at)[RATE] == rate_text(routine(world.samples, division_code="341225"))
     assert "范围：阜南县；" in words(at)
-    assert [option for option in at.selectbox(key="filter.district").options] == [
-        "全部可见地区",
-        "阜南县（阜阳市）",
-    ]
+    assert list(at.selectbox(key="filter.district").options) == ["阜南县（阜阳市）"]
 
 
 def test_what_another_reader_warmed_up_stays_theirs(open_page: OpenPage, world: World) -> None:
@@ -161,6 +158,25 @@ def test_a_foreign_district_in_the_address_is_ignored_and_said(open_page: OpenPa
     at = open_page("overview/overview", scope=Scope.of("341225"), query={"district": "341202"})
     assert "链接中的属地“341202”不可用，已忽略。" in words(at)
     assert "范围：阜南县；" in words(at)
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "said"),
+    [
+        (
+            "sampling/unqualified_rate",
+            "section",
+            "链接中的栏目在当前范围内不可选，已改为“走势与同比”。",
+        ),
+        ("sampling/sample_rows", "rows", "链接中的样品范围在当前范围内不可选，已改为“监督判定不合格批次”。"),
+    ],
+)
+def test_a_choice_that_is_not_offered_leaves_the_address_and_is_said(
+    open_page: OpenPage, page: str, name: str, said: str
+) -> None:
+    at = open_page(page, query={name: "nonsense"})
+    assert words(at).count(said) == 1
+    assert name not in at.query_params
 
 
 def test_filters_of_the_address_are_applied_and_kept(open_page: OpenPage, world: World) -> None:

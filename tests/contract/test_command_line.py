@@ -140,6 +140,7 @@ def test_an_impossible_day_refuses_the_file_and_says_where(run: Run, files: dict
     refused = run("load", files["bad"], "--profile", files["profile"])
     assert refused.exit_code != 0
     assert all(word in refused.stderr for word in ("坏表.csv", "第 12 行", "日期", "2025-02-30"))
+    assert f"全部 1 处见：{files['bad']}.rejects.csv" in refused.stderr
     partial = run("load", files["bad"], "--profile", files["profile"], "--accept-partial")
     assert partial.exit_code == 0, partial.stderr
     assert "新增 10" in partial.stdout
@@ -203,6 +204,21 @@ def test_the_process_ends_with_the_exit_code(project_folder: Path, tmp_path: Pat
     )
     assert answer.returncode == 1
     assert answer.stderr.startswith("错误：没有指标“no_such_metric”")
+
+
+@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--port=9", 2)])
+def test_the_server_takes_no_arguments(project_folder: Path, argument: str, code: int) -> None:
+    answer = subprocess.run(
+        [sys.executable, "server.py", argument],
+        cwd=project_folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+    assert answer.returncode == code
+    assert (answer.stdout if code == 0 else answer.stderr).startswith("用法：python server.py")
 
 
 def test_every_metric_is_listed(run: Run) -> None:

@@ -1,5 +1,6 @@
 """Filters and addresses: what is written is read back; what is wrong is left out and said."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -55,6 +56,15 @@ def test_no_address_breaks_the_page(query: dict[str, str]) -> None:
     assert filters.start <= filters.end
     assert filters.previous_year().start < filters.start
     assert filters.district is None or filters.district in CHOICES.districts
+
+
+def test_a_reader_of_one_district_always_sees_it_named() -> None:
+    only = replace(
+        CHOICES, districts={"341202": "颍州区（阜阳市）"}, default=default_filters(AS_OF, "341202")
+    )
+    filters, notes = read_filters({"from": "2025-01-01", "to": "2025-03-31", "district": "341225"}, only)
+    assert filters.district == "341202"
+    assert notes == ("链接中的属地“341225”不可用，已忽略。",)
 
 
 def test_no_parameter_gives_the_default() -> None:
