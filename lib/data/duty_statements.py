@@ -117,7 +117,8 @@ def _holders(duties: FromClause, bindings: FromClause, posts: FromClause) -> Sel
             own.duty_no,
             func.arg_max(bound.binding_no, newest).label("binding_no"),
             func.arg_max(bound.post_no, newest).label("post_no"),
-            func.arg_max(post.post, newest).label("post"),
+            # arg_max passes over missing values: a post not on record must not take the name of the one before.
+            func.nullif(func.arg_max(func.coalesce(post.post, ""), newest), "").label("post"),
             func.arg_max(func.coalesce(post.binding_level, bound.subject_level), newest).label(
                 "binding_level"
             ),

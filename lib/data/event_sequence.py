@@ -1,8 +1,9 @@
 """The order of the loop 发现—帮扶—整改—验证—提升: what is wrong with an event, given those before it.
 
-An item is completed by its first clean verification: passed, on site, with evidence, by somebody else than who
-rectified it, and after it was rectified. It is claimed closed by the first passed verification, striking off or 提升,
-clean or not. The rules stand here once: publishing derives states from them, the loader asks which events break them.
+An item is completed by its first clean verification: passed, on site, with evidence, by a post that is named and is not
+the one that rectified it, and after it was rectified. It is claimed closed by the first passed verification, striking
+off or 提升, clean or not; what comes after 移送 or 撤回 claims nothing. The rules stand here once: publishing derives
+states from them, the loader asks which events break them.
 """
 
 from typing import Any, Final
@@ -61,11 +62,20 @@ def sequence(events: FromClause) -> Select[Any]:
         func.count().filter(passed).over(**before).label("passes_before"),
         func.count().filter(event.stage.in_(ENDS)).over(**before).label("ends_before"),
         func.count().over(**before).label("events_before"),
-        func.arg_max(event.actor, event.position).filter(rectified).over(**upto).label("rectifier"),
+        # arg_max passes over missing values: a rectifier who is not named must not hide behind one before.
+        func.arg_max(func.coalesce(event.actor_post, ""), event.position)
+        .filter(rectified)
+        .over(**upto)
+        .label("rectifier_post"),
+        func.arg_max(event.unit, event.position).filter(rectified).over(**upto).label("rectifier_unit"),
         func.max(event.day).filter(rectified).over(**upto).label("rectified_before"),
-        func.coalesce(or_(passed, event.stage.in_((STRUCK_OFF, IMPROVED))), false()).label("is_claim"),
+        func.coalesce(or_(passed, event.stage.in_((STRUCK_OFF, IMPROVED))), false()).label("closes"),
     ).subquery("looked")
-    judged = select(looked, _order_fault(looked).label("order_fault")).subquery("judged")
+    judged = select(
+        looked,
+        _order_fault(looked).label("order_fault"),
+        and_(looked.c.closes, looked.c.ends_before == 0).label("is_claim"),
+    ).subquery("judged")
     return select(judged, _closing_defect(judged).label("closing_defect"))
 
 
@@ -73,12 +83,11 @@ def _rounds(events: FromClause) -> Any:
     own = events.c
     moment = beijing(own.happened_at)
     rank = case({stage: number for number, stage in enumerate(_SAME_MOMENT)}, value=own.stage)
-    unit = func.coalesce(own.actor_unit, "")
     placed = select(
         events,
         moment.label("moment"),
         cast(moment, Date).label("day"),
-        (unit + "|" + own.actor_post).label("actor"),
+        func.coalesce(own.actor_unit, "").label("unit"),
         func.row_number()
         .over(partition_by=(own.source, own.item_no), order_by=(moment, rank, own.event_no))
         .label("position"),
@@ -110,11 +119,15 @@ def _order_fault(looked: Any) -> ColumnElement[Any]:
 def _closing_defect(judged: Any) -> ColumnElement[Any]:
     row = judged.c
     verified = row.stage == VERIFIED
+    post = func.coalesce(row.actor_post, "")
+    # A unit that is not stated tells no two posts apart.
+    same_unit = or_(row.unit == row.rectifier_unit, row.unit == "", row.rectifier_unit == "")
     return case(
         (row.is_claim.is_(False), null()),
         (row.order_fault.in_(FAULT_NAMES[:3]), row.order_fault),
         (and_(verified, row.on_site.is_not(True)), "未到现场"),
         (and_(verified, func.coalesce(row.evidence, "") == ""), "缺少证据"),
-        (and_(verified, row.actor == row.rectifier), "整改与验证同一岗位"),
+        (and_(verified, post == ""), "未写明验证岗位"),
+        (and_(verified, post == row.rectifier_post, same_unit), "整改与验证同一岗位"),
         else_=null(),
     )

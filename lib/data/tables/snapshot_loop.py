@@ -48,7 +48,7 @@ def _round_dates() -> tuple[Column, ...]:
         Column(
             "verified_on",
             Date,
-            comment="完成日期：首个规范的现场验证（到现场、通过、有证据、非整改岗位、在整改之后）",
+            comment="完成日期：首个规范的现场验证（到现场、通过、有证据、写明岗位且非整改岗位、在整改之后）",
         ),
         Column("verified_rectified_on", Date, comment="该次验证之前最近一次整改的日期"),
         Column("improved_on", Date, comment="提升日期"),
@@ -59,7 +59,7 @@ def _round_dates() -> tuple[Column, ...]:
             "closing_defect",
             String,
             comment="办结时的缺陷，规范为空：未验证即销号 / 未整改先验证 / 未验证先提升 / 未到现场 / 缺少证据 / "
-            "整改与验证同一岗位",
+            "未写明验证岗位 / 整改与验证同一岗位",
         ),
         Column("recurrence_until", Date, comment="复发观察期止（称已办结后 365 天；没有不合格项目的为空）"),
         Column("recurred_on", Date, comment="复发日期：365 天内同一企业同一项目再次不合格的抽样日期"),
