@@ -27,7 +27,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from lib.data.settings import PROJECT_FOLDER
-from lib.data.tables import catalogue, reference  # noqa: F401 (every table joins the records)
+from lib.data.tables import catalogue, extracts, meetings, reference  # noqa: F401 (every table joins the records)
 
 REFERENCE_FOLDER: Final = PROJECT_FOLDER / "data" / "reference"
 QUEUE_SECONDS: Final = 60

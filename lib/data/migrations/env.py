@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from lib.data.tables import catalogue  # noqa: F401 (every table joins the records)
+from lib.data.tables import catalogue, extracts, meetings  # noqa: F401 (every table joins the records)
 from lib.data.tables.base import records_metadata
 
 context.configure(
