@@ -101,7 +101,7 @@ def progress(view: View) -> None:
             chart_block(view, dots_figure(record.measures[0]))
             st.caption(plain(record.notes[0]))
         else:
-            st.info("本季还没有已督导或已到期的户次，不算按期完成率。", icon=":material/info:")
+            st.info("本季还没有到期的户次，不算按期完成率。", icon=":material/info:")
     with page_part(skeleton_height=280):
         filters = reaching_back(view, "quarter")
         chart = cached.course(view.source, _RATE, filters, "quarter")

@@ -73,13 +73,12 @@ def _count(
     )
 
 
-_DUE_OR_DONE: Final = and_(not_(ENDED), or_(VERIFIED, OVERDUE))
+#: Not those verified early: they would make a young cohort, whose other items are not due yet, look finished.
+_DUE: Final = and_(not_(ENDED), _r.due_on < AS_OF)
 _ON_TIME_LEFT_OUT: Final = (
     GONE,
     Exclusion(
-        id="not_due",
-        label="未验证且未到期",
-        where=and_(CURRENT, OPEN, _r.due_on.is_not(None), _r.due_on >= AS_OF),
+        id="not_due", label="未到期（含提前验证的）", where=and_(CURRENT, not_(ENDED), _r.due_on >= AS_OF)
     ),
     Exclusion(id="no_due_date", label="没有整改期限", where=and_(CURRENT, not_(ENDED), _r.due_on.is_(None))),
 )
@@ -148,20 +147,20 @@ METRICS: Final = (
     Metric(
         id="rectification_rate",
         name="到期整改率（现场验证）",
-        description="已现场验证的整改项数÷已现场验证或期限已过的整改项数；未到期的不算未整改。",
+        description="已现场验证的整改项数÷期限已过的整改项数；未到期的两侧都不计，提前验证的也一样。",
         direction="higher",
-        numerator=items(VERIFIED, _r.due_on.is_not(None)),
-        denominator=items(_DUE_OR_DONE, _r.due_on.is_not(None)),
+        numerator=items(VERIFIED, _DUE),
+        denominator=items(_DUE),
         excluded=_ON_TIME_LEFT_OUT,
         **shared(),
     ),
     Metric(
         id="rectification_on_time_rate",
         name="整改按时验证率",
-        description="在期限内现场验证的整改项数÷已现场验证或期限已过的整改项数；未到期的不算迟。",
+        description="在期限内现场验证的整改项数÷期限已过的整改项数；未到期的两侧都不计，提前验证的也一样。",
         direction="higher",
-        numerator=items(VERIFIED, _r.due_on.is_not(None), _r.verified_on <= _r.due_on),
-        denominator=items(_DUE_OR_DONE, _r.due_on.is_not(None)),
+        numerator=items(VERIFIED, _DUE, _r.verified_on <= _r.due_on),
+        denominator=items(_DUE),
         excluded=_ON_TIME_LEFT_OUT,
         **shared(),
     ),

@@ -71,9 +71,8 @@ def second_computation(rows: list[dict[str, Any]]) -> pd.DataFrame:
         state.append("verified" if verified else "ended" if ended else "open")
     frame = frame.assign(state=state)
     late = (frame["state"] == "open") & (frame["due_on"] < today)
-    timed = frame["due_on"].notna()
-    on_time = (frame["state"] == "verified") & timed & (frame["verified_on"] <= frame["due_on"])
-    due = timed & ((frame["state"] == "verified") | late)
+    due = (frame["state"] != "ended") & (frame["due_on"] < today)
+    on_time = (frame["state"] == "verified") & due & (frame["verified_on"] <= frame["due_on"])
     parts = {
         "rectification_items": frame["state"].notna(),
         "rectification_verified": frame["state"] == "verified",
@@ -123,8 +122,8 @@ def test_duties_by_level_and_quarter(make: Make) -> None:
         rows.append(duty_row(due, done, binding_level=chance.choice("ABCD"), county=chance.choice(COUNTIES)))
     frame, today = timestamps(rows), pd.Timestamp(AS_OF)
     done = frame["done_on"] <= today
-    on_time = done & (frame["done_on"] <= frame["due_on"])
-    counted = done | (frame["due_on"] < today)
+    counted = frame["due_on"] < today
+    on_time = counted & done & (frame["done_on"] <= frame["due_on"])
     keys = [frame["due_quarter"], frame["binding_level"]]
     expected = pd.DataFrame({"x": on_time, "n": counted}).groupby(keys).sum()
     figure = compute(

@@ -62,6 +62,14 @@ def test_rates_are_of_duties_that_are_due(make: Make) -> None:
     assert (covered["numerator"], covered["denominator"]) == (5, 6)
 
 
+def test_a_running_quarter_is_not_on_time_because_nobody_can_be_late(make: Make) -> None:
+    due = date(2025, 12, 31)
+    running = [duty_row(due, date(2025, 10, 20)), *(duty_row(due) for _ in range(9))]
+    on_time = counted(make, "supervision_on_time_rate", running)
+    assert (on_time["numerator"], on_time["denominator"], on_time["excluded_not_due"]) == (0, 0, 10)
+    assert pd.isna(on_time["value"])
+
+
 def test_reminders_are_counted_against_who_needed_one(make: Make) -> None:
     reminded = counted(make, "supervision_reminded_rate", DUTIES)
     # Reminded while not done: two. Never reminded and not on time: the late one and the gap.

@@ -101,6 +101,15 @@ def test_a_verification_dated_before_the_finding_is_said_and_counts_no_days(make
     )
 
 
+@pytest.mark.parametrize("metric_id", ["rectification_rate", "rectification_on_time_rate"])
+def test_early_verification_makes_no_young_cohort_finished(make: Make, metric_id: str) -> None:
+    begun, due = AS_OF - timedelta(days=10), AS_OF + timedelta(days=20)
+    young = [verified_row(begun, AS_OF - timedelta(days=5), due_on=due), round_row(begun, due_on=due)]
+    rate = compute(make(rectification_round=young), get_metric(metric_id), PERIOD, ALL).frame.iloc[0]
+    assert (rate["numerator"], rate["denominator"], rate["excluded_not_due"]) == (0, 0, 2)
+    assert pd.isna(rate["value"]), "too early, not 100 %"
+
+
 def test_share_within_limits_against_hand_computation(make: Make) -> None:
     rows = [*finished(10, 20, 30, 40), *[round_row(FOUND) for _ in range(6)]]
     limits = completion(make(rectification_round=rows), PERIOD, ALL).limits.set_index("limit")
