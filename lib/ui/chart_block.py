@@ -35,7 +35,8 @@ class Figure:
 
 def chart_block(view: View, figure: Figure, control: Callable[[], object] | None = None) -> None:
     """Draw the figure, a control beside its title; its table is sent only when the reader opens it."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    # The control stands at the title: the chart's own tools appear at the right edge and would cover it there.
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.subheader(figure.title, anchor=False, width="content")
         if control is not None:
             control()

@@ -39,7 +39,7 @@ def loop_row(view: View) -> None:
     loop_tiles(known, [LoopTile(metric_id) for metric_id in TILES])
     if left_out:
         words = "、".join(PARAMETERS[name] for name in left_out)
-        st.caption(f"上面四项的记录不分{words}，没有按此筛选。")
+        st.caption(f"本行四项的记录不分{words}，没有按此筛选。")
 
 
 def loop_alerts(view: View) -> None:

@@ -112,21 +112,25 @@ def header_missing(name: str, sheet: str | None, index: int, match: HeaderMatch)
 def _check_every_byte(path: Path, name: str, encoding: str) -> int:
     """Decode the whole file; return the number of its double quotes."""
     decoder = codecs.getincrementaldecoder(python_codec(encoding))()
+    # A byte of a two-byte character may look like a quote: ≤ is 22 64.
+    is_wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
     lines = quotes = 0
     with path.open("rb") as stream:
         while True:
             block = stream.read(_BLOCK)
             pending = len(decoder.getstate()[0])
             try:
-                decoder.decode(block, final=not block)
+                text = decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
                 bad = error.object[error.start]
                 before = block[: max(0, error.start - pending)]
                 raise _bad_byte(name, encoding, before, bad, lines) from error
             if not block:
                 break
-            lines += block.count(b"\n")
-            quotes += block.count(b'"')
+            if is_wide:
+                lines, quotes = lines + text.count("\n"), quotes + text.count('"')
+            else:
+                lines, quotes = lines + block.count(b"\n"), quotes + block.count(b'"')
     return quotes
 
 

@@ -10,12 +10,13 @@ import pandas as pd
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
-from lib.metrics.analyses.judgement import COMPLETE, completeness, numbers
+from lib.metrics.analyses.judgement import COMPLETE, SMALL, completeness, numbers
 from lib.metrics.compute import Result, compute
 from lib.metrics.dimensions import DIMENSIONS
 from lib.metrics.format import rate_text
 from lib.metrics.metric import Metric
 from lib.stats.control_charts import ProportionChart, proportion_chart
+from lib.stats.funnel import HIGH_OUTER, exact_flags
 from lib.stats.power import detection_probability
 from lib.stats.runs import RunsAnalysis, runs_analysis
 
@@ -118,7 +119,9 @@ def _chart(frame: pd.DataFrame, final: np.ndarray) -> ProportionChart | None:
     if not (final & (tested > 0)).any():
         return None
     failed = np.where(tested > 0, numbers(frame["numerator"]), np.nan)
-    return proportion_chart(failed, tested, include=final)
+    chart = proportion_chart(failed, tested, include=final)
+    # Steps between rare failures look calmer than chance allows; limits narrower than binomial would mark noise.
+    return chart if not chart.sigma_z < 1 else proportion_chart(failed, tested, include=final, prime=False)
 
 
 def _limits(frame: pd.DataFrame, chart: ProportionChart | None) -> dict[str, np.ndarray]:
@@ -141,11 +144,28 @@ def _flags(frame: pd.DataFrame, chart: ProportionChart | None, runs: RunsAnalysi
     if chart is None or runs is None:
         return [""] * len(frame)
     values = _final_values(frame)
+    failed, tested = numbers(frame["numerator"]), numbers(frame["denominator"])
     in_run = _long_runs(values, chart.centre, runs.longest_run_max)
-    flags = np.where(in_run, "run", "").astype(object)
-    flags[values > chart.upper] = "high"
-    flags[values < chart.lower] = "low"
+    flags = np.where(in_run & (not _is_rare(frame, chart)), "run", "").astype(object)
+    # Where few failures are expected the limits are too narrow above: the exact tail decides.
+    sure = tested * chart.centre >= RARE
+    if 0 < chart.centre < 1:
+        sure |= exact_flags(np.nan_to_num(failed), tested, chart.centre) == HIGH_OUTER
+    enough = tested >= SMALL
+    flags[(values > chart.upper) & sure & enough] = "high"
+    flags[(values < chart.lower) & enough] = "low"
     return [str(flag) for flag in flags]
+
+
+def _is_rare(frame: pd.DataFrame, chart: ProportionChart) -> bool:
+    """Whether a typical period is expected to have so few failures that most lie below the mean anyway."""
+    return bool(chart.centre * _typical(frame) < RARE)
+
+
+def _typical(frame: pd.DataFrame) -> int:
+    """Tests of a typical final period."""
+    tested = numbers(frame["denominator"])[~frame["provisional"].to_numpy(dtype=bool)]
+    return int(np.median(tested[tested > 0]))
 
 
 def _long_runs(values: np.ndarray, centre: float, longest: int | None) -> np.ndarray:
@@ -171,12 +191,17 @@ def _notes(
     if chart is None or runs is None:
         return [f"没有结果已齐的{_WORDS[period]}份，暂不画控制限。"] if len(frame) else ["所选范围没有样品。"]
     final = frame[~frame["provisional"] & (numbers(frame["denominator"]) > 0)]
-    typical = int(np.median(numbers(final["denominator"])))
-    notes = [_provisional_note(frame), _power_note(chart, typical, period, metric), _runs_note(runs)]
+    rare, typical = _is_rare(frame, chart), _typical(frame)
+    notes = [_provisional_note(frame), _power_note(chart, typical, period, metric)]
+    notes += [] if rare else [_runs_note(runs)]
     if len(final) < SETTLED:
         notes.append(f"结果已齐的只有{len(final)}期，不足{SETTLED}期，控制限是试用限。")
-    if chart.centre * typical < RARE:
-        notes.append(f"每{_WORDS[period]}预期不足{RARE}批次，宜改看更长的周期。")
+    if rare:
+        notes.append(
+            f"每{_WORDS[period]}预期不足{RARE}批次：只标记精确概率也属罕见的{_WORDS[period]}份，不作连续偏移的判断，宜改看更长的周期。"
+        )
+    if (numbers(final["denominator"]) < SMALL).any():
+        notes.append(f"样品不足{SMALL}批次的{_WORDS[period]}份不作标记。")
     return [note for note in notes if note]
 
 

@@ -7,7 +7,7 @@ published.
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_
+from sqlalchemy import ColumnElement, and_, func, not_
 
 from lib.data.filters import ALL_SAMPLING
 from lib.data.tables.snapshot import disposal, sample
@@ -56,17 +56,17 @@ METRICS: Final = (
     Metric(
         id="disposal_started_on_time_rate",
         name="核查处置按时启动率",
-        description="在时限内启动的处置环节÷已启动或启动时限已过的处置环节；未到时限的不算迟。",
+        description="在时限内启动的处置环节÷启动时限已过的处置环节；未到时限的，启动了的也不计入，以免只见早不见迟。",
         direction="higher",
-        numerator=sides(STARTED, disposal.c.started_on <= disposal.c.start_due_on),
-        denominator=sides(disposal.c.start_due_on.is_not(None), or_(STARTED, START_PASSED)),
+        numerator=sides(STARTED, START_PASSED, disposal.c.started_on <= disposal.c.start_due_on),
+        denominator=sides(START_PASSED),
         dimensions=DIMENSIONS,
         basis=f"{ORDER}第四十二条“及时启动”；5个工作日为信息系统预警线，可在时限设置中调整",
         reviewed_on=REVIEWED,
         default_sampling=_ALL,
         excluded=(
             *NEEDLESS,
-            _left_out("not_due", "未启动且未到时限", not_(STARTED), disposal.c.start_due_on >= AS_OF),
+            _left_out("not_due", "启动时限未到", disposal.c.start_due_on >= AS_OF),
             _left_out("no_due_date", "无法推算时限", disposal.c.start_due_on.is_(None)),
         ),
     ),
@@ -86,17 +86,17 @@ METRICS: Final = (
     Metric(
         id="disposal_on_time_rate",
         name="核查处置按时完成率",
-        description="在时限内完成的处置环节÷已完成或完成时限已过的处置环节；未到时限的不算迟。",
+        description="在时限内完成的处置环节÷完成时限已过的处置环节；未到时限的，完成了的也不计入，以免只见早不见迟。",
         direction="higher",
-        numerator=sides(FINISHED, disposal.c.finished_on <= disposal.c.finish_due_on),
-        denominator=sides(disposal.c.finish_due_on.is_not(None), or_(FINISHED, FINISH_PASSED)),
+        numerator=sides(FINISHED, FINISH_PASSED, disposal.c.finished_on <= disposal.c.finish_due_on),
+        denominator=sides(FINISH_PASSED),
         dimensions=DIMENSIONS,
         basis=f"{ORDER}第四十五条；90日为信息系统所用时限，异议复检期间顺延；深圳市考核指标",
         reviewed_on=REVIEWED,
         default_sampling=_ALL,
         excluded=(
             *NEEDLESS,
-            _left_out("not_due", "未完成且未到时限", not_(FINISHED), disposal.c.finish_due_on >= AS_OF),
+            _left_out("not_due", "完成时限未到", disposal.c.finish_due_on >= AS_OF),
             _left_out("no_due_date", "无法推算时限", disposal.c.finish_due_on.is_(None)),
         ),
     ),

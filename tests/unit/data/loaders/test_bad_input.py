@@ -212,6 +212,14 @@ def test_mixed_encodings(
     assert "编码" in refused.rejects[0].reason
 
 
+def test_a_sign_of_two_bytes_is_no_quote(sqlite_engine: Engine, tmp_path: Path, small_profile: Path) -> None:
+    # ≤ is the bytes 22 64 in UTF-16; a single one must not pass for a lone quotation mark.
+    path = tmp_path / "a.csv"
+    path.write_bytes("编号,抽样日期,结论\n≤甲,2025-01-02,合格\n".encode("utf-16"))
+    load(sqlite_engine, path, small_profile)
+    assert [row["sample_no"] for row in current(sqlite_engine, sample)] == ["≤甲"]
+
+
 def test_an_unpaired_quote_is_not_swallowed(
     sqlite_engine: Engine, tmp_path: Path, small_profile: Path
 ) -> None:

@@ -105,6 +105,25 @@ def test_few_periods_and_rare_failures_are_said(make: Make) -> None:
     assert "预期不足5批次" in notes
 
 
+def test_rare_failures_in_small_months_are_not_marked(make: Make) -> None:
+    # One failure in some months of 14: each has about 1 chance in 5, and months without any are the rule.
+    months = {(2025, month): (1 if month in (3, 8) else 0, 14) for month in range(1, 11)}
+    chart = control_chart(make(sample=by_month(months)), RATE, YEAR, ALL)
+    limits = chart.frame["limit_upper"].to_numpy(dtype=float)
+    centre = 2 / 140
+    assert limits == pytest.approx(np.full(10, centre + 3 * np.sqrt(centre * (1 - centre) / 14)))
+    assert chart.frame["limit_lower"].tolist() == [0.0] * 10
+    assert chart.frame["flag"].tolist() == [""] * 10
+    assert any("不作连续偏移的判断" in note for note in chart.notes)
+    assert any("样品不足30批次的月份不作标记" in note for note in chart.notes)
+
+
+def test_a_rare_failure_is_marked_where_chance_cannot_explain_it(make: Make) -> None:
+    months = {(2025, month): (6 if month == 9 else 0, 40) for month in range(1, 11)}
+    flags = control_chart(make(sample=by_month(months)), RATE, YEAR, ALL).frame["flag"].tolist()
+    assert flags == ["high" if month == 9 else "" for month in range(1, 11)]
+
+
 @pytest.mark.parametrize("rows", [[], waiting(5), batches(0, 40)])
 def test_nothing_to_draw_limits_from(rows: list[dict[str, object]], make: Make) -> None:
     chart = control_chart(make(sample=rows), RATE, YEAR, ALL)
