@@ -6,7 +6,7 @@ limited to its districts; files, writes and further attachments are then locked 
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,10 @@ _ATTACHED: Final = "snap"
 _INSTANCES_KEPT: Final = 12
 _MEMORY_LIMIT: Final = "1GB"
 _QUERY_SECONDS: Final = 60
+#: An extract may take longer than a page; the seconds are those of one step (first answer, next batch) in the engine.
+_EXTRACT_SECONDS: Final = 300
+#: Rows of one record batch of an extract.
+BATCH_ROWS: Final = 32_768
 
 
 class SnapshotMissing(RuntimeError):
@@ -40,6 +44,10 @@ class SnapshotOutdated(SnapshotMissing):
 
 class QueryTooSlow(RuntimeError):
     """A query ran longer than allowed and was stopped."""
+
+
+class QueryFailed(RuntimeError):
+    """The rows of an extract could not all be read."""
 
 
 class OutsideScope(RuntimeError):
@@ -84,9 +92,7 @@ class Snapshot:
         Raises ``QueryTooSlow`` when it takes longer than allowed, ``OutsideScope`` for a statement that reaches past
         the views of this scope to the attached file.
         """
-        text, parameters = compile_statement(statement)
-        if f"{_ATTACHED}." in text:
-            raise OutsideScope("a statement may name the declared snapshot tables only")
+        text, parameters = _admitted(statement)
         cursor = self.connection.cursor()
         try:
             with time_limit(cursor, _QUERY_SECONDS):
@@ -95,6 +101,37 @@ class Snapshot:
             raise QueryTooSlow(f"查询超过 {_QUERY_SECONDS} 秒已停止，请缩小期间或地区") from error
         finally:
             cursor.close()
+
+    def batches(self, statement: Select[Any]) -> Iterator[pa.RecordBatch]:
+        """Run one SELECT and hand out its rows batch by batch, so that a million rows never stand in memory at once.
+
+        The same guards as ``fetch``, with a longer time limit that counts only while the engine works: a reader who
+        takes the batches slowly is not interrupted. Closing the iterator ends the query.
+        """
+        text, parameters = _admitted(statement)
+        cursor = self.connection.cursor()
+        try:
+            with time_limit(cursor, _EXTRACT_SECONDS):
+                reader = cursor.execute(text, parameters or None).to_arrow_reader(BATCH_ROWS)
+            while True:
+                with time_limit(cursor, _EXTRACT_SECONDS):
+                    batch = next(reader, None)
+                if batch is None:
+                    return
+                yield batch
+        except duckdb.InterruptException as error:
+            raise QueryTooSlow(f"取数超过 {_EXTRACT_SECONDS} 秒已停止，请缩小期间或地区") from error
+        except duckdb.Error as error:
+            raise QueryFailed("数据未能全部读出，请缩小期间或地区后重试") from error
+        finally:
+            cursor.close()
+
+
+def _admitted(statement: Select[Any]) -> tuple[str, list[Any]]:
+    text, parameters = compile_statement(statement)
+    if f"{_ATTACHED}." in text:
+        raise OutsideScope("a statement may name the declared snapshot tables only")
+    return text, parameters
 
 
 _open: OrderedDict[tuple[Path, Scope], Snapshot] = OrderedDict()

@@ -76,7 +76,7 @@ def where_of(
         yield district(side.table, filters.district, filters.side, units)
     for field in FIELD_COLUMNS:
         values = getattr(filters, field)
-        if not values or (field in metric.ignores and not _knows(side.table, field)):
+        if not values or (field in metric.ignores and not knows(side.table, field)):
             continue
         yield _values(metric, side.table, field, values)
 
@@ -105,12 +105,13 @@ def district(table: Table, code: str, side: Side, units: Sequence[Unit]) -> Colu
     return table.c[columns[level - 1]] == code
 
 
-def _knows(table: Table, field: str) -> bool:
+def knows(table: Table, field: str) -> bool:
+    """Whether the table has the columns a filter acts on, with the meaning the filter gives them."""
     return all(name in table.c and (table.name, name) not in _OTHER_MEANINGS for name in FIELD_COLUMNS[field])
 
 
 def _values(metric: Metric, table: Table, field: str, values: tuple[str, ...]) -> ColumnElement[bool]:
-    if not _knows(table, field):
+    if not knows(table, field):
         raise _not_applicable(metric, field)
     return or_(*(table.c[name].in_(values) for name in FIELD_COLUMNS[field]))
 

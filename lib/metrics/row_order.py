@@ -23,6 +23,11 @@ _DERIVED: Final[Mapping[str, tuple[str, ...]]] = {
     "clinic_enterprise": ("visited_on", "enterprise_key", "year"),
     "producer_year": ("first_unqualified_on", "enterprise_key", "sampled_year"),
     "inspection_level": ("inspected_on", "source", "inspection_no", "level"),
+    "enterprise": ("enterprise_key",),
+    "reporting_unit": ("code",),
+    "food_category": ("level", "code"),
+    "item_group": ("code",),
+    "statutory_limit": ("id",),
 }
 _KEYS: Final = {table.name: key for table, key in VERSIONED.items()}
 _DAYS: Final = {table.name: day for table, day in MAIN_DAYS.items()}

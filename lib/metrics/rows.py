@@ -2,72 +2,30 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import pyarrow as pa
-from sqlalchemy import Column, ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
-from lib.data.verdicts import STATE_NAMES
-from lib.metrics.compute import UnknownDimension, ask
+from lib.metrics.compute import UnknownDimension, ask, sentence_of
 from lib.metrics.dimensions import DIMENSIONS, dimension_column
 from lib.metrics.metric import Count, Counted, Metric
 from lib.metrics.question import Question, finished, matching
+from lib.metrics.row_columns import heading_of, read
 from lib.metrics.row_order import ROW_ORDER
+from lib.metrics.row_source import RowSource
 from lib.metrics.source import run
 
 Part = Literal["numerator", "denominator"]
-
-_HEADERS: Final[Mapping[str, str]] = {
-    "source": "来源系统",
-    "inspection_no": "检查编号",
-    "year": "年",
-    "quarter": "季度",
-    "month": "月份",
-    "province_code": "省代码",
-    "city_code": "市代码",
-    "county_code": "县区代码",
-    "made_province_code": "生产地省代码",
-    "made_city_code": "生产地市代码",
-    "made_county_code": "生产地县区代码",
-    "enterprise_key": "企业键",
-    "week_start_on": "周一日期",
-    "producer_key": "生产企业键",
-    "sampled_unit_key": "被抽样单位键",
-    "category_code": "食品大类代码（跨年可比）",
-    "category_detail_code": "食品大类代码（当年目录）",
-    "sampling_kind": "抽样性质",
-    "material": "样品形态",
-    "supervision_verdict": "监督判定",
-    "monitoring_verdict": "监测判定",
-    "verdict": "项目判定",
-    "listing": "公布范围",
-    "failing_items": "不合格项次",
-    "received_quarter": "收到季度",
-    "start_due_on": "应启动日期",
-    "finish_due_on": "应完成日期",
-    "days": "天数",
-    "mode": "约谈方式",
-    "level": "组织层级",
-    "scope": "约谈范围",
-    "campaign_code": "专项代码",
-}
-#: Stored codes as readers see them.
-_VALUES: Final[Mapping[str, Mapping[str, str]]] = {
-    "supervision_verdict": {"qualified": "合格", "unqualified": "不合格"},
-    "monitoring_verdict": {"problem": "问题样品", "not_judged": "不判定"},
-    "verdict": {"unqualified": "不合格项", "problem": "问题项"},
-    "result_state": {str(state): name for state, name in STATE_NAMES.items()},
-    "listing": {"full": "全量", "unqualified": "只列不合格", "qualified": "只列合格"},
-}
 
 
 def row_columns(metric: Metric, part: Part = "numerator") -> dict[str, str]:
     """Columns of the rows behind one side: column name → Chinese header."""
     side = _side(metric, part)
-    return {column.name: _header(column) for column in side.table.columns}
+    return {column.name: heading_of(column) for column in side.table.columns}
 
 
 def text_columns(metric: Metric, part: Part = "numerator") -> tuple[str, ...]:
@@ -120,12 +78,30 @@ def fetch_rows(
     side = _side(question.metric, part)
     order = [side.table.c[name].asc().nulls_last() for name in ROW_ORDER[side.table.name]]
     statement = (
-        select(*(_read(column) for column in side.table.columns))
+        select(*(read(column) for column in side.table.columns))
         .where(*_behind(question, side, group or {}))
         .order_by(*order)
     )
     statement = statement.limit(limit) if limit is not None else statement
     return run(snapshot, finished(question, statement.offset(offset) if offset else statement, side))
+
+
+def rows_behind(
+    snapshot: Snapshot,
+    metric: Metric,
+    filters: Filters,
+    scope: Scope,
+    *,
+    part: Part = "numerator",
+    parameters: Mapping[str, float] | None = None,
+    as_of: date | None = None,
+) -> RowSource:
+    """The same rows as `fetch_rows`, to be counted and taken batch by batch however many they are."""
+    question = ask(snapshot, metric, filters, scope, parameters=parameters, as_of=as_of)
+    side = _side(question.metric, part)
+    sentence = sentence_of(question, metric, snapshot.names)
+    predicates = tuple(_behind(question, side, {}))
+    return RowSource(snapshot, side.table, predicates, scope, question.filters.side, sentence)
 
 
 def _behind(question: Question, side: Counted, group: Mapping[str, Any]) -> list[ColumnElement[bool]]:
@@ -155,12 +131,3 @@ def _in_group(side: Counted, group: Mapping[str, Any]) -> Iterator[ColumnElement
         if column is None:
             raise UnknownDimension(f"这一侧的数据没有维度“{DIMENSIONS[name].name}”")
         yield column.is_(None) if value is None else column == value
-
-
-def _read(column: Column[Any]) -> ColumnElement[Any]:
-    names = _VALUES.get(column.name)
-    return column if names is None else case(dict(names), value=column, else_=column).label(column.name)
-
-
-def _header(column: Column[Any]) -> str:
-    return _HEADERS.get(column.name) or str(column.comment or column.name)

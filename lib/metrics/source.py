@@ -4,6 +4,7 @@ Every statement passes `run`, which takes a `Scoped` statement, and a `Scoped` i
 query of facts without the reader's scope. Code lists have no districts and pass `run_code_list`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +40,13 @@ def run(snapshot: Snapshot, question: Scoped) -> pa.Table:
     if not isinstance(question, Scoped):
         raise TypeError("a query of facts needs a Scoped statement: use scoped()")
     return snapshot.fetch(question.statement)
+
+
+def stream(snapshot: Snapshot, question: Scoped) -> Iterator[pa.RecordBatch]:
+    """The rows of a scoped question batch by batch, for files of any length."""
+    if not isinstance(question, Scoped):
+        raise TypeError("a query of facts needs a Scoped statement: use scoped()")
+    return snapshot.batches(question.statement)
 
 
 def run_code_list(snapshot: Snapshot, statement: Select[Any]) -> pa.Table:

@@ -1,37 +1,40 @@
-"""The data dictionary names every column that a file of the metric can have."""
+"""The data dictionary names every column that a file of a metric or a table can have."""
 
-import pyarrow as pa
 import pytest
 
-from lib.export.dictionary import HEADERS, metric_dictionary, rows_dictionary, table_dictionary
+from lib.export.dictionary import HEADERS, dictionary, metric_columns
 from lib.metrics.registry import all_metrics
-from lib.metrics.rows import row_columns
+from lib.metrics.tables import readable_tables
+
+KINDS = {"文本", "整数", "小数", "日期", "时间", "是/否"}
 
 
 @pytest.mark.parametrize("metric_id", sorted(all_metrics()))
 def test_every_metric_has_a_complete_dictionary(metric_id: str) -> None:
     metric = all_metrics()[metric_id]
-    frame = metric_dictionary(metric, by=metric.dimensions[:2])
+    frame = dictionary(metric_columns(metric, by=metric.dimensions[:2]))
     assert tuple(frame.columns) == HEADERS
     names = set(frame["列名"])
-    assert {"numerator", "value", "lower", "upper"} <= names
-    assert ("denominator" in names) == (metric.denominator is not None)
+    assert {"numerator", "denominator", "value", "lower", "upper"} <= names
     assert {f"excluded_{one.id}" for one in metric.excluded} <= names
-    assert (frame["含义"] != "").all()
-    assert metric.basis in " ".join(frame["说明"])
+    assert set(frame["类型"]) <= KINDS
+    assert (frame[["中文名", "含义", "来源"]] != "").all(axis=None)
+    assert metric.description in " ".join(frame["含义"])
+    assert metric.basis in " ".join(frame["来源"])
 
 
-@pytest.mark.parametrize("metric_id", sorted(all_metrics()))
-def test_every_column_of_the_rows_is_explained(metric_id: str) -> None:
-    metric = all_metrics()[metric_id]
-    frame = rows_dictionary(metric)
-    assert list(frame["列名"]) == list(row_columns(metric).values())
-    assert set(frame["类型"]) <= {"文本", "整数", "小数", "日期", "时间", "是/否"}
+@pytest.mark.parametrize("name", sorted(readable_tables()))
+def test_every_column_of_a_table_is_explained_under_a_heading_of_its_own(name: str) -> None:
+    frame = dictionary(readable_tables()[name].columns)
+    assert frame["列名"].is_unique
+    assert set(frame["类型"]) <= KINDS
+    assert (frame[["列名", "中文名", "含义", "来源"]] != "").all(axis=None)
+    assert not [heading for heading in frame["列名"] if heading.isascii()]
+    assert (frame["来源"].str.startswith(f"{name}（")).all()
 
 
-def test_any_table_can_have_one_and_none_of_its_columns_may_be_forgotten() -> None:
-    schema = pa.schema([("编号", pa.string()), ("批次", pa.int64()), ("日期", pa.date32())])
-    frame = table_dictionary(schema, {"编号": "抽样编号", "批次": "样品数", "日期": "抽样日期"})
-    assert list(frame["类型"]) == ["文本", "整数", "日期"]
-    with pytest.raises(KeyError, match="日期"):
-        table_dictionary(schema, {"编号": "抽样编号", "批次": "样品数"})
+def test_a_ratio_of_different_units_says_the_unit_of_each_side() -> None:
+    metric = all_metrics()["unqualified_rate"]
+    frame = dictionary(metric_columns(metric)).set_index("列名")
+    assert frame.loc["numerator", "单位"] == "批次"
+    assert frame.loc["value", "单位"] == "比例"

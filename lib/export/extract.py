@@ -1,0 +1,239 @@
+"""The one export path: page, interface and command line hand out these bytes.
+
+An `Extract` says what is taken. `prepare` counts it (by SQL where it is rows) and says what the columns mean;
+`pieces` gives the file piece by piece and raises `ExportError` rather than end early.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any, Literal
+
+import pyarrow as pa
+from xlsxwriter.exceptions import XlsxWriterException
+
+from lib.data.filters import Filters
+from lib.data.scope import Scope
+from lib.data.snapshot import Snapshot
+from lib.export.content import Content
+from lib.export.csv import ExportError, as_table, file_name
+from lib.export.dictionary import metric_columns
+from lib.export.formats import MEDIA_TYPES, SUFFIXES, WRITERS, Form
+from lib.metrics.compute import Result, compute
+from lib.metrics.metric import Metric
+from lib.metrics.registry import get_metric
+from lib.metrics.row_columns import FileColumn, added_names, table_columns, with_names
+from lib.metrics.row_source import RowSource
+from lib.metrics.rows import Part, rows_behind
+from lib.metrics.tables import get_table, rows_of
+
+Kind = Literal["metric", "rows", "table"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extract:
+    """What is taken away.
+
+    `kind`: a metric's result table (split by `by`), the rows behind one side (`part`) of a metric, or a whole table;
+    `name`: id of the metric or name of the table. `as_of`: the day time limits are judged on (the snapshot's own).
+    `personal`: with the columns that say something about one person, for roles that may have them.
+    """
+
+    kind: Kind
+    name: str
+    filters: Filters
+    by: tuple[str, ...] = ()
+    parameters: tuple[tuple[str, int], ...] = ()
+    part: Part = "numerator"
+    form: Form = "csv"
+    as_of: date | None = None
+    personal: bool = False
+
+    def __post_init__(self) -> None:
+        if self.form not in SUFFIXES:
+            raise ExportError(f"文件格式“{self.form}”未知；可用：{'、'.join(SUFFIXES)}")
+        if self.kind != "metric" and self.by:
+            raise ExportError("明细和数据表不分组；请去掉分组，或改取指标")
+
+    @property
+    def media_type(self) -> str:
+        """Content type of the file."""
+        return MEDIA_TYPES[self.form]
+
+
+def prepare(snapshot: Snapshot, extract: Extract, scope: Scope) -> Content:
+    """Count what is taken and describe its columns; the rows are read when `pieces` asks for them.
+
+    Raises what `compute` and `rows_of` raise for filters, groups and names that do not apply, each in Chinese.
+    """
+    if extract.kind == "metric":
+        metric = get_metric(extract.name)
+        return metric_content(
+            compute(
+                snapshot,
+                metric,
+                extract.filters,
+                scope,
+                by=extract.by,
+                parameters=dict(extract.parameters),
+                as_of=extract.as_of,
+            ),
+            is_synthetic=snapshot.is_synthetic,
+        )
+    if extract.kind == "rows":
+        return _rows_content(snapshot, extract, scope)
+    taken = get_table(extract.name)
+    source = rows_of(snapshot, taken, extract.filters, scope)
+    return _content_of(source, {"table": taken.name}, taken.title, (taken.meaning,), extract.personal)
+
+
+def pieces(snapshot: Snapshot, extract: Extract, scope: Scope) -> Iterator[bytes]:
+    """The file piece by piece: complete, or `ExportError` before or in the middle."""
+    return pieces_of(prepare(snapshot, extract, scope), extract.form)
+
+
+def pieces_of(content: Content, form: Form) -> Iterator[bytes]:
+    """The file of a content already prepared."""
+    if form == "package":
+        raise ExportError("打包文件请用 lib.export.package")
+    try:
+        yield from WRITERS[form](content)
+    except (OSError, XlsxWriterException, pa.ArrowException) as error:
+        raise ExportError(f"文件没有写完（{error}），作废；请稍后重试或改用 CSV") from error
+
+
+def columns(extract: Extract) -> tuple[FileColumn, ...]:
+    """What the columns of the file are called and mean."""
+    if extract.kind == "metric":
+        return metric_columns(get_metric(extract.name), extract.by, dict(extract.parameters))
+    return _visible(_table_of(extract), extract.personal)
+
+
+def count(snapshot: Snapshot, extract: Extract, scope: Scope) -> int:
+    """How many rows the file has."""
+    return prepare(snapshot, extract, scope).row_count
+
+
+def name_of_file(snapshot: Snapshot, extract: Extract) -> str:
+    """What it is, which period, which data version: 样品_20250101-20250831_v000042.csv."""
+    if extract.kind == "table":
+        title = get_table(extract.name).title
+    else:
+        title = (
+            rows_title(get_metric(extract.name), extract.part)
+            if extract.kind == "rows"
+            else get_metric(extract.name).name
+        )
+    return file_name(title, extract.filters, snapshot.version, suffix=SUFFIXES[extract.form])
+
+
+def rows_title(metric: Metric, part: Part) -> str:
+    """Name of the rows behind one side of a metric."""
+    return f"{metric.name}{'分母' if part == 'denominator' else ''}明细"
+
+
+def metric_content(result: Result, *, is_synthetic: bool, notes: tuple[str, ...] = ()) -> Content:
+    """The result table of a metric as the content of a file."""
+    metric, frame = result.metric, result.frame
+    described = {one.name: one for one in metric_columns(metric, result.by, dict(result.parameters))}
+    table = as_table(frame)
+    return Content(
+        title=metric.name,
+        subject={
+            "metric": metric.id,
+            "name": metric.name,
+            "unit": metric.unit,
+            "description": metric.description,
+            "from": result.filters.start.isoformat(),
+            "to": result.filters.end.isoformat(),
+            "by": list(result.by),
+            "parameters": dict(result.parameters),
+            "excluded": dict(result.excluded),
+        },
+        sentence=result.sentence,
+        as_of=result.as_of,
+        version=result.version,
+        is_synthetic=is_synthetic,
+        columns=tuple(described[name] for name in frame.columns),
+        row_count=len(frame),
+        schema=table.schema,
+        tables=lambda: iter([table]),
+        definitions=definitions_of(metric),
+        notes=notes,
+    )
+
+
+def definitions_of(metric: Metric) -> tuple[str, ...]:
+    """The sentence of a metric with its basis, for the papers that travel with a file."""
+    basis = f"依据：{metric.basis}；口径审定：{metric.reviewed_on.isoformat()}"
+    return tuple(text for text in (f"{metric.name}：{metric.description}", metric.note, basis) if text)
+
+
+def _rows_content(snapshot: Snapshot, extract: Extract, scope: Scope) -> Content:
+    metric = get_metric(extract.name)
+    source = rows_behind(
+        snapshot,
+        metric,
+        extract.filters,
+        scope,
+        part=extract.part,
+        parameters=dict(extract.parameters),
+        as_of=extract.as_of,
+    )
+    subject: Mapping[str, Any] = {"metric": metric.id, "part": extract.part, "table": source.table.name}
+    return _content_of(
+        source, subject, rows_title(metric, extract.part), definitions_of(metric), extract.personal
+    )
+
+
+def _content_of(
+    source: RowSource, subject: Mapping[str, Any], title: str, definitions: tuple[str, ...], personal: bool
+) -> Content:
+    chosen = _visible(source.table, personal)
+    left_out = [one.heading for one in table_columns(source.table) if one.is_personal and not personal]
+    notes = (f"未含涉及个人的列（须统计岗或系统管理员）：{'、'.join(left_out)}",) if left_out else ()
+    return Content(
+        title=title,
+        subject=subject,
+        sentence=source.sentence,
+        as_of=source.snapshot.as_of,
+        version=source.snapshot.version,
+        is_synthetic=source.snapshot.is_synthetic,
+        columns=chosen,
+        row_count=source.count(),
+        schema=_headed(source.first(0, _stored(source, chosen)), source, chosen).schema,
+        tables=partial(_tables, source, chosen),
+        definitions=definitions,
+        notes=notes,
+    )
+
+
+def _tables(source: RowSource, chosen: tuple[FileColumn, ...]) -> Iterator[pa.Table]:
+    for batch in source.batches(_stored(source, chosen)):
+        yield _headed(batch, source, chosen)
+
+
+def _headed(rows: pa.Table | pa.RecordBatch, source: RowSource, chosen: tuple[FileColumn, ...]) -> pa.Table:
+    return with_names(rows, source.table, source.snapshot.names).rename_columns(
+        [one.heading for one in chosen]
+    )
+
+
+def _stored(source: RowSource, chosen: tuple[FileColumn, ...]) -> list[str]:
+    added = added_names(source.table)
+    return [one.name for one in chosen if one.name not in added]
+
+
+def _visible(table: Any, personal: bool) -> tuple[FileColumn, ...]:
+    return tuple(one for one in table_columns(table) if personal or not one.is_personal)
+
+
+def _table_of(extract: Extract) -> Any:
+    if extract.kind == "table":
+        return get_table(extract.name).table
+    metric = get_metric(extract.name)
+    side = metric.numerator if extract.part == "numerator" else metric.denominator
+    if side is None:
+        raise ExportError(f"指标“{metric.name}”是计数，没有分母")
+    return side.table
