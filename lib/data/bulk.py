@@ -1,6 +1,7 @@
 """Bulk transport between Arrow and the record database, in batches, on the driver."""
 
 import io
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Date,
     Float,
@@ -98,15 +100,21 @@ def _execute_many(connection: Connection, table: Table, batch: Batch) -> int:
     # without a value are left out, and a gap in a text travels as empty text (records hold none).
     columns = {name: batch.column(number) for number, name in enumerate(batch.schema.names)}
     columns = {name: values for name, values in columns.items() if values.null_count < batch.num_rows}
-    travelling = {name: _sqlite_values(values) for name, values in columns.items()}
+    # A value that is the same in every row is written into the statement instead of bound to each.
+    constants = {name: value for name, values in columns.items() if (value := _constant(values)) is not None}
+    if len(constants) == len(columns):
+        constants = {}
+    travelling = {name: _sqlite_values(values) for name, values in columns.items() if name not in constants}
     gaps = {name for name, values in columns.items() if values.null_count and _is_text_in_sqlite(values)}
-    statement = insert(table).values(
-        {
-            name: func.nullif(bindparam(name), literal_column("''")) if name in gaps else bindparam(name)
-            for name in travelling
-        }
-    )
-    compiled = statement.compile(dialect=connection.dialect)
+    parameters: dict[str, ColumnElement[Any]] = {
+        name: func.nullif(bindparam(name, None), literal_column("''"))
+        if name in gaps
+        else bindparam(name, None)
+        for name in travelling
+    }
+    written = {name: literal(value, literal_execute=True) for name, value in constants.items()}
+    statement = insert(table).values({**parameters, **written})
+    compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     cursor = connection.connection.cursor()
     try:
         ordered = (travelling[name] for name in compiled.positiontup or ())
@@ -114,6 +122,17 @@ def _execute_many(connection: Connection, table: Table, batch: Batch) -> int:
     finally:
         cursor.close()
     return batch.num_rows
+
+
+def _constant(column: pa.Array | pa.ChunkedArray) -> Any:
+    """The one value of a column as SQLite keeps it; nothing if there are several, or it does not go into a text."""
+    is_number = pa.types.is_integer(column.type) or pa.types.is_boolean(column.type)
+    if column.null_count or not (is_number or _is_text_in_sqlite(column)):
+        return None
+    if column[0] != column[-1] or not pc.all(pc.equal(column, column[0])).as_py():
+        return None
+    value = _sqlite_values(column[:1] if isinstance(column, pa.Array) else column.slice(0, 1))[0]
+    return value if is_number or value.isprintable() else None
 
 
 def _is_text_in_sqlite(column: pa.Array | pa.ChunkedArray) -> bool:
@@ -185,12 +204,12 @@ def _read_cursor(connection: Connection, statement: Select[Any], schema: pa.Sche
         )
 
 
-def prefetched(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items, made one ahead in a thread of their own (no item may be ``None``)."""
+def prefetched(items: Iterator[Item], ahead: int = 1) -> Iterator[Item]:
+    """The same items, made ``ahead`` of time in a thread of their own (no item may be ``None``)."""
     with ThreadPoolExecutor(max_workers=1) as worker:
-        coming = worker.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = worker.submit(next, items, None)
+        coming = deque(worker.submit(next, items, None) for _ in range(ahead))
+        while (item := coming.popleft().result()) is not None:
+            coming.append(worker.submit(next, items, None))
             yield item
 
 

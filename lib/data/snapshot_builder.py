@@ -17,10 +17,12 @@ from lib.data.bulk import Batch, arrow_type, prefetched, read_batches
 from lib.data.duckdb_statements import execute
 from lib.data.lookup_rows import due_weeks, unit_paths, workday_numbers
 from lib.data.loop_builder import LoopBuilder
+from lib.data.part_order import by_city_and_day
 from lib.data.tables import reference, sampling, snapshot
 from lib.data.tables.base import snapshot_metadata
 from lib.data.tables.loads import data_version
 from lib.data.versions import part_of_version
+from lib.data.whole_columns import read_table
 
 #: Statutory limits (data/reference/statutory_limits.csv) that set the due dates of a disposal side.
 START_LIMIT: Final = "D01"
@@ -60,7 +62,9 @@ class SnapshotBuilder:
 
     def _fill_lookups(self) -> None:
         units = self._rows(reference.reporting_unit)
-        self._register(statements.unit_path, unit_paths(units))
+        paths = unit_paths(units)
+        self._cities = {code: city for code, _, city, _ in paths}
+        self._register(statements.unit_path, paths)
         categories = self._rows(reference.food_category)
         self._register(statements.category_rollup, [(c["code"], c["rollup_code"]) for c in categories])
         groups = self._rows(reference.item_group)
@@ -80,7 +84,12 @@ class SnapshotBuilder:
         self._register(disposal_statements.workday_by_number, first_days)
 
     def _fill_facts(self) -> None:
-        self._fill(snapshot.sample, sampling.sample, statements.select_samples)
+        self._fill(
+            snapshot.sample,
+            sampling.sample,
+            statements.select_samples,
+            lambda part: by_city_and_day(part, self._cities),
+        )
         self._fill(snapshot.failing_item, sampling.failing_item, statements.select_failing_items)
         limits = {row["id"]: (row["value"], row["unit"]) for row in self._rows(reference.statutory_limit)}
         self._fill(
@@ -164,27 +173,31 @@ class SnapshotBuilder:
             self.output.unregister("incoming")
         return staged
 
-    def _fill(self, target: Table, source: Table, statement: Callable[[Table], Select[Any]]) -> None:
+    def _fill(
+        self,
+        target: Table,
+        source: Table,
+        statement: Callable[[Table], Select[Any]],
+        arrange: Callable[[pa.Table], pa.Table] = lambda part: part,
+    ) -> None:
         """Bring the records of ``source`` into ``target`` through ``statement``, a bounded number of rows at a time.
 
-        A statement that sorts does so within such a part: enough for the engine to skip what a filter leaves out,
-        and memory does not grow with the database.
+        What sorts (``arrange`` or the statement) does so within such a part: enough for the engine to skip what a
+        filter leaves out, and memory does not grow with the database.
         """
         self.progress(target.comment or target.name)
         incoming = _incoming(source, "incoming")
         query = statement(incoming)
         used = {id(node) for node in visitors.iterate(query)}
         columns = [column for column in source.columns if id(incoming.c[column.name]) in used]
-        for part in prefetched(parts(self._stream(source, columns), _schema(columns))):
+        for part in prefetched(map(arrange, parts(self._stream(source, columns), _schema(columns)))):
             self.output.register("incoming", part)
             self._insert(target, query)
             self.output.unregister("incoming")
 
     def _stream(self, source: Table, columns: list[Column[Any]]) -> Iterator[Batch]:
-        query = select(*columns)
-        if "version_to" in source.c:
-            query = query.where(part_of_version(source, self.version))
-        return read_batches(self.records, query, columns)
+        where = [part_of_version(source, self.version)] if "version_to" in source.c else []
+        return read_table(self.records, source, columns, where)
 
     def _insert(self, target: Table, query: Select[Any]) -> None:
         execute(self.output, insert(target).from_select([column.name for column in target.columns], query))

@@ -72,7 +72,7 @@ def ordered(table: Table, values: dict[str, Any], incoming: Any) -> list[ColumnE
 
 
 def select_samples(incoming: Table) -> Select[Any]:
-    """Samples with period, places by side, comparable category and failing items; sorted by city and day."""
+    """Samples with period, places by side, comparable category and failing items."""
     found, made = unit_path.alias("found"), unit_path.alias("made")
     values: dict[str, Any] = {
         **period_columns(incoming.c.sampled_on),
@@ -92,11 +92,7 @@ def select_samples(incoming: Table) -> Select[Any]:
             & (failing_count.c.sample_no == incoming.c.sample_no),
         )
     )
-    return (
-        select(*ordered(snapshot.sample, values, incoming))
-        .select_from(source)
-        .order_by(found.c.city_code, incoming.c.sampled_on)
-    )
+    return select(*ordered(snapshot.sample, values, incoming)).select_from(source)
 
 
 def select_failing_items(incoming: Table) -> Select[Any]:

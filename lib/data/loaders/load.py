@@ -10,14 +10,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, select
 
 from lib.data.database import exclusive_transaction
-from lib.data.loaders.chunks import Chunks, Reading
 from lib.data.loaders.conflicts import Conflicts
 from lib.data.loaders.contradictions import settle_contradictions
-from lib.data.loaders.csv_reader import read_csv
 from lib.data.loaders.encodings import file_digest
 from lib.data.loaders.errors import LoadRefused, Reject
 from lib.data.loaders.event_order import EventOrder
-from lib.data.loaders.json_reader import read_json
 from lib.data.loaders.lookups import read_lookups
 from lib.data.loaders.mapping import Mapper
 from lib.data.loaders.merge import TableCounts, TablePlan, count_changes, insert_units, write_changes
@@ -28,10 +25,10 @@ from lib.data.loaders.profiles import Profile
 from lib.data.loaders.reached import reached
 from lib.data.loaders.rejects import RejectList
 from lib.data.loaders.report import LoadReport
+from lib.data.loaders.source_reader import SourceReader
 from lib.data.loaders.sources import Source, open_sources
 from lib.data.loaders.staging import Staging
 from lib.data.loaders.targets import TABLES
-from lib.data.loaders.workbook_reader import read_workbook
 from lib.data.publish import check_folder, is_unpublished, publish
 from lib.data.tables.catalogue import VERSIONED
 from lib.data.tables.rectification import rectification_event
@@ -112,6 +109,7 @@ class _Load:
         key = VERSIONED[TABLES[profile.table]]
         self.staging = Staging(folder, self.mapper.schema, key, by_item=profile.rows == "item")
         self.conflicts = Conflicts(self.staging, profile, self.mapper.rows, self.rejects.add)
+        self.reader = SourceReader(self.mapper, self.staging, self.rejects, self.notes)
         self.rows_read = 0
         self.rows_rejected = 0
 
@@ -141,31 +139,15 @@ class _Load:
 
     def _read_source(self, source: Source) -> None:
         before = self.rows_read
-        for chunk in self._chunks(source):
-            mapped = self.mapper.map(chunk)
-            self.staging.add(mapped)
-            self.rows_read += mapped.rows_read
-            self.rows_rejected += mapped.rows_rejected
+        for read, rejected in self.reader.stage(source):
+            self.rows_read += read
+            self.rows_rejected += rejected
             self.progress(f"读取 {source.name}", self.rows_read)
         if self.rows_read == before and not self.mapper.rows_filtered and not self.rejects.count:
             raise LoadRefused(
                 f"文件 {source.name}：只有表头，没有数据行",
                 [Reject(source.name, None, None, None, None, "没有数据行")],
             )
-
-    def _chunks(self, source: Source) -> Chunks:
-        reject = self._bad_row if source.kind == "csv" else self.rejects.add
-        reading = Reading(self.profile, reject, self.notes.say, self.mapper.wanted, self.staging.spoil)
-        if source.kind == "workbook":
-            return read_workbook(source.path, source.name, reading)
-        if source.kind == "json":
-            return read_json(source.path, source.name, reading)
-        return read_csv(source.path, source.name, reading)
-
-    def _bad_row(self, reject: Reject) -> None:
-        self.rows_read += 1
-        self.rows_rejected += 1
-        self.rejects.add(reject)
 
     def check(self, accept_partial: bool) -> None:
         """Refuse the load if rows were rejected and that was not accepted, or if nothing is left."""

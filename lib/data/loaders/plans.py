@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    FromClause,
     MetaData,
     Select,
     String,
@@ -83,7 +84,7 @@ class Plans:
         rows = self._with_verdicts(query) if profile.table == "sample" else query.subquery()
         return TablePlan(self._table, self._key, rows, current)
 
-    def _merged(self, name: str, current: Table | None, tested: Subquery | None) -> ColumnElement[Any]:
+    def _merged(self, name: str, current: Table | None, tested: FromClause | None) -> ColumnElement[Any]:
         """The value a column should have: from the file if the profile maps it, else as recorded."""
         profile = self._profile
         old: ColumnElement[Any] = null() if current is None else current.c[name]
@@ -103,14 +104,14 @@ class Plans:
             added = func.coalesce(old, file)
         return case((current.c.listing == "full", added), else_=file)
 
-    def _from_file(self, name: str, tested: Subquery | None) -> ColumnElement[Any]:
+    def _from_file(self, name: str, tested: FromClause | None) -> ColumnElement[Any]:
         if tested is not None and name == "tested_items":
             return tested.c.tested_items
         if tested is not None and name == "conclusion" and self._profile.conclusion_from_items:
             return tested.c.conclusion
         return self._staging.record.c[name]
 
-    def _tested(self) -> Subquery:
+    def _tested(self) -> FromClause:
         """Per sample: how many items were tested, and the conclusion their verdicts add up to."""
         item = self._staging.item
         has = {
@@ -133,15 +134,12 @@ class Plans:
             if (first_name, second_name) in names
         ]
         conclusion = case(*whens, (has["not_tested"], "未检验样品"), else_=null())
-        return (
-            select(
-                item.c.sample_no,
-                func.count(item.c.item_name.distinct()).label("tested_items"),
-                conclusion.label("conclusion"),
-            )
-            .group_by(item.c.sample_no)
-            .subquery()
+        tested = select(
+            item.c.sample_no,
+            func.count(item.c.item_name.distinct()).label("tested_items"),
+            conclusion.label("conclusion"),
         )
+        return self._staging.keep("tested", tested.group_by(item.c.sample_no))
 
     def _with_verdicts(self, query: Select[Any]) -> Subquery:
         base = query.subquery()
@@ -158,9 +156,11 @@ class Plans:
     def _firms_plan(self, main: TablePlan) -> TablePlan:
         firm, key = self._staging.firm, NATURAL_KEYS[enterprise]
         prefixes = [prefix for prefix, _, _ in FIRMS[self._profile.table]]
-        used = union(*(select(main.rows.c[f"{prefix}_key"]) for prefix in prefixes)).subquery()
+        # Kept: the plan is asked twice (counted, then written), the records behind it need not be.
+        keys = union(*(select(main.rows.c[f"{prefix}_key"].label("used_key")) for prefix in prefixes))
+        used = self._staging.keep("used_firm", keys)
         query = last_filled(firm, [name for name in FIRM_SCHEMA.names if name != "position"])
-        staged = query.where(firm.c.enterprise_key.in_(select(used.c[0]))).subquery()
+        staged = query.where(firm.c.enterprise_key.in_(select(used.c.used_key))).subquery()
         current = self._current.fetch(enterprise, "enterprise_key", select(staged.c.enterprise_key))
         merged = {name: _merged_firm(name, staged, current) for name in stored_columns(enterprise)}
         rows = select(*labelled(enterprise, merged, current, key)).select_from(

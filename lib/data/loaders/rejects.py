@@ -3,6 +3,7 @@
 import csv
 import os
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -22,9 +23,14 @@ class RejectList:
         self._writer: Any = None
         self.first: list[Reject] = []
         self.count = 0
+        self._lock = threading.Lock()
 
     def add(self, reject: Reject) -> None:
-        """Note one reject."""
+        """Note one reject; the thread that parses and the one that converts may both have one."""
+        with self._lock:
+            self._add(reject)
+
+    def _add(self, reject: Reject) -> None:
         if self._stream is None:
             self._stream = self._scratch.open("w", encoding="utf-8-sig", newline="")
             self._writer = csv.writer(self._stream)

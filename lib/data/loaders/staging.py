@@ -14,11 +14,14 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    CreateTableAs,
     Date,
     Float,
+    FromClause,
     Integer,
     MetaData,
     Select,
+    SelectBase,
     String,
     Table,
     delete,
@@ -149,6 +152,12 @@ class Staging:
         self.create(table)
         for part in rows:
             self._insert(table, part, select(core_table("incoming", part.schema)))
+
+    def keep(self, name: str, query: SelectBase) -> FromClause:
+        """A table of the result of a query that several others need."""
+        kept = CreateTableAs(query, name)
+        execute(self.connection, kept)
+        return kept.table
 
     def rows(self, query: Select[Any]) -> list[tuple[Any, ...]]:
         """All rows of a small result."""
