@@ -92,6 +92,21 @@ def select_producer_years() -> Select[Any]:
     return _with_what_came_next(followed)
 
 
+def select_producer_failures() -> Select[Any]:
+    """Every unqualified batch of a producer with its number within the year, beside the producer's year."""
+    failed, year = _unqualified().c, loop.producer_year
+    source = year.join(
+        failed.number.table,
+        and_(failed.producer_key == year.c.enterprise_key, failed.sampled_year == year.c.sampled_year),
+    )
+    values = {
+        "number": failed.number,
+        "reached_on": failed.sampled_on,
+        **period_columns(failed.sampled_on),
+    }
+    return select(*ordered(loop.producer_failure, values, year)).select_from(source)
+
+
 def _year(day: Any) -> Any:
     return cast(func.year(day), SmallInteger)
 

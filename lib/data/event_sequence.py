@@ -2,7 +2,8 @@
 
 An item is completed by its first clean verification: passed, on site, with evidence, by a post that is named and is not
 the one that rectified it, and after it was rectified. It is claimed closed by the first passed verification, striking
-off or 提升, clean or not; what comes after 移送 or 撤回 claims nothing. The rules stand here once: publishing derives
+off or 提升, clean or not; what comes after 移送 or 撤回 claims nothing. 重开 begins a new round only after a
+closing or an end; before one it is a fault of order and changes nothing. The rules stand here once: publishing derives
 states from them, the loader asks which events break them.
 """
 
@@ -40,6 +41,7 @@ FAULT_NAMES: Final = (
     "未验证先提升",
     "发现晚于其他环节",
     "移送或撤回后又有事件",
+    "未办结先重开",
 )
 
 
@@ -93,18 +95,36 @@ def _rounds(events: FromClause) -> Any:
         .label("position"),
     ).subquery("placed")
     item = (placed.c.source, placed.c.item_no)
-    reopened = func.count().filter(placed.c.stage == REOPENED)
-    number = reopened.over(partition_by=item, order_by=placed.c.position, rows=(None, 0)) + 1
-    return select(placed, cast(number, Integer).label("round")).subquery("rounds")
+    passed = and_(placed.c.stage == VERIFIED, placed.c.passed.is_(True))
+    ended = func.coalesce(or_(passed, placed.c.stage.in_((STRUCK_OFF, IMPROVED, *ENDS))), false())
+    turning = or_(ended, placed.c.stage == REOPENED)
+    before: dict[str, Any] = {"partition_by": item, "order_by": placed.c.position, "rows": (None, -1)}
+    # Only what was closed or ended since it was opened last can be opened again.
+    known = select(
+        placed, func.arg_max(ended, placed.c.position).filter(turning).over(**before).label("was_closed")
+    ).subquery("known")
+    opens = and_(known.c.stage == REOPENED, known.c.was_closed.is_(True))
+    number = (
+        func.count()
+        .filter(opens)
+        .over(
+            partition_by=(known.c.source, known.c.item_no),
+            order_by=known.c.position,
+            rows=(None, 0),
+        )
+        + 1
+    )
+    return select(known, cast(number, Integer).label("round")).subquery("rounds")
 
 
 def _order_fault(looked: Any) -> ColumnElement[Any]:
     row = looked.c
-    no_rectification, no_pass, late_found, after_end = (
+    no_rectification, no_pass, late_found, after_end, nothing_closed = (
         and_(row.stage == VERIFIED, row.rectifications == 0),
         row.passes_before == 0,
         and_(row.stage == FOUND, row.events_before > 0),
         row.ends_before > 0,
+        and_(row.stage == REOPENED, row.was_closed.is_not(True)),
     )
     return case(
         (no_rectification, FAULT_NAMES[0]),
@@ -112,6 +132,7 @@ def _order_fault(looked: Any) -> ColumnElement[Any]:
         (and_(row.stage == IMPROVED, no_pass), FAULT_NAMES[2]),
         (late_found, FAULT_NAMES[3]),
         (after_end, FAULT_NAMES[4]),
+        (nothing_closed, FAULT_NAMES[5]),
         else_=null(),
     )
 

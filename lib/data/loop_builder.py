@@ -30,6 +30,7 @@ class LoopBuilder:
         self._rectification()
         self._insert(loop.clinic_enterprise, clinic_statements.select_clinic_enterprises())
         self._insert(loop.producer_year, clinic_statements.select_producer_years())
+        self._insert(loop.producer_failure, clinic_statements.select_producer_failures())
         self._enforcement()
         self._duties()
         for target, source in (

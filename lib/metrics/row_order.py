@@ -22,6 +22,7 @@ _DERIVED: Final[Mapping[str, tuple[str, ...]]] = {
     "rectification_round": ("found_on", "source", "item_no", "round"),
     "clinic_enterprise": ("visited_on", "enterprise_key", "year"),
     "producer_year": ("first_unqualified_on", "enterprise_key", "sampled_year"),
+    "producer_failure": ("reached_on", "enterprise_key", "sampled_year", "number"),
     "inspection_level": ("inspected_on", "source", "inspection_no", "level"),
     "enterprise": ("enterprise_key",),
     "reporting_unit": ("code",),

@@ -8,7 +8,7 @@ import pandas as pd
 from lib.charts.part_bars import PartWords, describe_part_bars, part_bars
 from lib.charts.step_curves import CurveWords, describe_step_curves, step_curves
 from lib.data.filters import Filters
-from lib.metrics.analyses.clinic import ClinicOutcome, ProblemPareto
+from lib.metrics.analyses.clinic import LEAST_FIRMS, ClinicOutcome, ProblemPareto
 from lib.metrics.analyses.clinic_suggestions import Suggestions
 from lib.metrics.compute import Result
 from lib.metrics.format import count_text, decimal_text, interval_text, is_missing, rate_text
@@ -145,7 +145,7 @@ def outcome_figure(outcome: ClinicOutcome, filters: Filters) -> Figure:
         notes=(
             *outcome.notes,
             "曲线用卡普兰—迈耶法，浅色带为95%区间；横轴下方为当日仍在随访的家数，自上而下与图例同序。"
-            + _test_words(outcome.p),
+            + _test_words(outcome),
         ),
     )
 
@@ -157,10 +157,7 @@ def outcome_table(outcome: ClinicOutcome) -> tuple[pd.DataFrame, list[ShownColum
         again_text=[_rate_words(row, "again") for row in rows],
         interval=[interval_text(row["lower"], row["upper"]) for row in rows],
         resampled_text=[_rate_words(row, "resampled") for row in rows],
-        median_text=[
-            "未过半" if is_missing(row["median_days"]) else f"{decimal_text(row['median_days'], 0)}天"
-            for row in rows
-        ],
+        median_text=[_median_text(row) for row in rows],
     )
     columns = [
         ShownColumn("group_name", "组别"),
@@ -174,6 +171,12 @@ def outcome_table(outcome: ClinicOutcome) -> tuple[pd.DataFrame, list[ShownColum
     return table, columns
 
 
+def _median_text(row: pd.Series) -> str:
+    if row["followed"] < LEAST_FIRMS:
+        return f"不足{LEAST_FIRMS}家，不作中位数"
+    return "未过半" if is_missing(row["median_days"]) else f"{decimal_text(row['median_days'], 0)}天"
+
+
 def _rate_words(row: pd.Series, name: str) -> str:
     return share_text(row[name], row["mature"]) if row["mature"] else str(row["text"])
 
@@ -183,8 +186,9 @@ def _followed(curve: pd.DataFrame, day: float) -> int:
     return int(later["at_risk"].iloc[0]) if len(later) else 0
 
 
-def _test_words(p: float | None) -> str:
+def _test_words(outcome: ClinicOutcome) -> str:
+    p = outcome.p
     if p is None:
-        return "两组不能作对数秩检验（只有一组或没有再次不合格）。"
+        return f"{outcome.untested or '两组不能作对数秩检验'}。"
     verdict = "两组相差超出偶然" if p < 0.05 else "两组未见超出偶然的差别"
     return f"对数秩检验 p={decimal_text(p, 3)}，{verdict}。"

@@ -57,7 +57,7 @@ _NAMES: Final = {
     "items": "未完成整改项",
     "letters": "提醒敦促函与函告",
     "interviews": "责任约谈",
-    "interviewed": "被约谈企业",
+    "interviewed": "被约谈企业（家次）",
 }
 _COUNTS: Final = ("days_to_send",)
 

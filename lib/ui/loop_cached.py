@@ -40,7 +40,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Cohorts:
-    """`limits` and `curves` of `Completion`, one group per quarter in which the items began."""
+    """`limits` and `curves` of `Completion`, one group per quarter in which the items were found."""
 
     limits: pd.DataFrame
     curves: pd.DataFrame
@@ -61,7 +61,7 @@ def stages(source: cached.Source, filters: Filters) -> Found:
 
 @cached.kept
 def cohorts(source: cached.Source, filters: Filters) -> Cohorts:
-    """Completion by the quarter in which items began."""
+    """Completion by the quarter in which items were found."""
     completed = completion(source.open(), filters, source.scope, by="cohort")
     return Cohorts(completed.limits, completed.curves, completed.items.sentence, completed.notes)
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import streamlit as st
 
+from lib.data.filters import Filters
 from lib.metrics.format import is_missing
 from lib.metrics.metric import Metric
 from lib.ui import cached
@@ -23,12 +24,16 @@ _NARROWEST: Final = 160
 
 @dataclass(frozen=True)
 class LoopTile:
-    """A figure to show: its metric and parameters, a line under the counts, a name short enough for a tile."""
+    """A figure to show: its metric and parameters, a line under the counts, a name short enough for a tile.
+
+    `line` may be several; `filters`: those of the view by default.
+    """
 
     metric_id: str
     parameters: tuple[tuple[str, float], ...] = ()
     line: str = ""
     name: str = ""
+    filters: Filters | None = None
 
 
 def loop_tiles(view: View, shown: Sequence[LoopTile]) -> None:
@@ -40,11 +45,11 @@ def loop_tiles(view: View, shown: Sequence[LoopTile]) -> None:
 
 
 def _draw(view: View, shown: LoopTile) -> None:
-    result = cached.result(view.source, shown.metric_id, view.filters, (), shown.parameters)
+    result = cached.result(view.source, shown.metric_id, shown.filters or view.filters, (), shown.parameters)
     metric = result.metric
     parts = (metric.description, metric.note, excluded_text(result), result.sentence)
     explained = "；".join(part.rstrip("。") for part in parts if part) + "。"
-    lines = [*_lines(metric, result), excluded_text(result), shown.line]
+    lines = [*_lines(metric, result), excluded_text(result), *shown.line.split("\n")]
     st.metric(shown.name or metric.name, figure_value(result), help=plain(explained))
     st.caption("  \n".join(plain(line) for line in lines if line))
 

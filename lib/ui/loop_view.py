@@ -17,6 +17,8 @@ from lib.ui.page_part import page_part
 from lib.ui.plain_text import plain
 from lib.ui.view import View
 
+#: Records of the loop know no kind of sampling; the figures count all kinds and say so.
+OMITTED: Final = ("sampling",)
 #: What records of the loop do not say.
 _UNKNOWN: Final = ("category", "stage", "purpose", "tier", "campaign", "place")
 

@@ -1,4 +1,4 @@
-"""Completion by the quarter in which items began: curves, and the shares within 30, 60 and 90 days."""
+"""Completion by the quarter in which items were found: curves, and the shares within 30, 60 and 90 days."""
 
 from typing import Final
 
@@ -14,9 +14,10 @@ from lib.ui.tables import ShownColumn
 #: Days on the axis of the cohorts; later completions are in the table.
 _LAST_DAY: Final = 180
 _TOO_FEW: Final = "在册不足5项，不作比例"
+_TOO_FEW_FOR_MEDIAN: Final = "不足5项，不作中位数"
 MINIMUM_AT_RISK: Final = 5
 _MARKED: Final = (0, 30, 60, 90, 120, 150, 180)
-_CURVE: Final = CurveWords(days="自本轮开始的天数", share="已现场验证", counted="开始季度", shows_band=False)
+_CURVE: Final = CurveWords(days="自本轮开始的天数", share="已现场验证", counted="发现季度", shows_band=False)
 
 
 def cohorts_figure(found: Cohorts, filters: Filters) -> Figure:
@@ -33,12 +34,12 @@ def cohorts_figure(found: Cohorts, filters: Filters) -> Figure:
     )
     return Figure(
         key="rectification.cohorts",
-        title="各季度开始的整改项：按天数的现场验证完成比例",
+        title="各季度发现的整改项：按天数的现场验证完成比例",
         chart=step_curves(curves, risks, names=_CURVE),
         alt=describe_step_curves(curves, risks, names=_CURVE, subject="整改完成曲线"),
         table=_with_words(found.limits),
         columns=[
-            ShownColumn("group_name", "开始季度"),
+            ShownColumn("group_name", "发现季度"),
             ShownColumn("items", "整改项（项）", "count"),
             ShownColumn("verified", "已验证（项）", "count"),
             ShownColumn("open", "未完成（项）", "count"),
@@ -67,7 +68,7 @@ def cohort_table(found: Cohorts) -> tuple[pd.DataFrame, list[ShownColumn]]:
     heads = limits.drop_duplicates("group_name")
     table = heads[["group_name", "items", "verified", "open", "ended", "median_text"]].copy()
     columns = [
-        ShownColumn("group_name", "开始季度"),
+        ShownColumn("group_name", "发现季度"),
         ShownColumn("items", "整改项（项）", "count"),
         ShownColumn("verified", "已验证", "count"),
         ShownColumn("open", "未完成", "count"),
@@ -98,11 +99,15 @@ def _with_words(limits: pd.DataFrame) -> pd.DataFrame:
         **numbers,
         words=[words(row) for row in rows],
         remark=[remark(row) for row in rows],
-        median_text=[
-            "未过半" if is_missing(row["median_days"]) else f"{decimal_text(row['median_days'], 0)}天"
-            for row in rows
-        ],
+        median_text=[_median_text(row) for row in rows],
     )
+
+
+def _median_text(row: pd.Series) -> str:
+    """A median of a few items says as little as a share of them."""
+    if row["items"] < MINIMUM_AT_RISK:
+        return _TOO_FEW_FOR_MEDIAN
+    return "未过半" if is_missing(row["median_days"]) else f"{decimal_text(row['median_days'], 0)}天"
 
 
 def _cut(curve: pd.DataFrame) -> pd.DataFrame:

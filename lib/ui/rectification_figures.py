@@ -47,6 +47,7 @@ def stages_figure(found: Found, filters: Filters) -> Figure:
         filters=filters,
         sentence=found.sentence,
         notes=(
+            *found.notes[1:],
             "中位天数自上一环至本环，按自然日用卡普兰—迈耶法估计，未走完的项计入；移送、撤回只算到结束之日，不算完成。"
             "写“未过半”的是到数据截至日还不到一半走完这一环。",
             "验证只计现场、有证据、非同一岗位、在整改之后的；帮扶和提升不是每项都有。",

@@ -4,6 +4,8 @@ from typing import Final
 
 import streamlit as st
 
+from lib.data.filters import Filters
+from lib.metrics.format import count_text
 from lib.ui import loop_cached
 from lib.ui.chart_block import chart_block
 from lib.ui.figure_text import only_row
@@ -18,6 +20,7 @@ from lib.ui.rectification_figures import (
     stages_figure,
 )
 from lib.ui.rectification_lists import item_choices, item_listing, paper_listing
+from lib.ui.rectification_range import every_item, item_range
 from lib.ui.tables import show_table
 from lib.ui.url_choice import segments
 from lib.ui.view import View
@@ -35,19 +38,33 @@ _FORMS: Final = {"screen": "屏幕", "print": "打印"}
 
 
 def headline(view: View) -> None:
-    """Four figures of the items found in the period."""
+    """Rates of the items found in the period, and what is open now whatever its found date."""
+    every = every_item(view).filters
     tiles = (
         LoopTile("rectification_rate", name="到期整改率"),
-        LoopTile("rectification_open", line=_open_line(view)),
-        LoopTile("rectification_overdue", name="逾期未完成项数"),
+        LoopTile("rectification_open", line=_open_line(view, every), filters=every),
+        LoopTile("rectification_overdue", name="逾期未完成项数", line=_overdue_line(view), filters=every),
         LoopTile("paper_rectification_rate"),
     )
     loop_tiles(view, tiles)
 
 
-def _open_line(view: View) -> str:
-    reported = only_row(view.result("rectification_self_reported"))["numerator"]
-    return f"其中自报完成、待现场验证 {int(reported):,} 项"
+def _open_line(view: View, every: Filters) -> str:
+    """Both parts of the whole: reported done, and found in the period."""
+    reported = _number(view, "rectification_self_reported", every)
+    own = _number(view, "rectification_open", view.filters)
+    return (
+        f"截至{every.end.isoformat()}，不限发现日期\n其中自报完成、待现场验证 {reported} 项\n"
+        f"其中本期发现 {own} 项"
+    )
+
+
+def _overdue_line(view: View) -> str:
+    return f"不限发现日期\n其中本期发现 {_number(view, 'rectification_overdue', view.filters)} 项"
+
+
+def _number(view: View, metric_id: str, filters: Filters) -> str:
+    return count_text(only_row(view.result(metric_id, filters=filters))["numerator"])
 
 
 def section() -> str:
@@ -67,15 +84,16 @@ def stages(view: View) -> None:
 
 def still_open(view: View) -> None:
     """Age of open items, and which post has to see to them."""
+    asked = item_range(view)
     with page_part(skeleton_height=320):
-        found = loop_cached.ageing(view.source, view.filters)
-        chart_block(view, ageing_figure(found, view.filters))
+        found = asked.said(loop_cached.ageing(view.source, asked.filters))
+        chart_block(view, ageing_figure(found, asked.filters))
     with page_part(skeleton_height=320):
-        owners = loop_cached.owners(view.source, view.filters)
+        owners = asked.said(loop_cached.owners(view.source, asked.filters))
         if owners.frame.empty:
             st.info("所选范围没有未完成的整改项。", icon=":material/info:")
             return
-        chart_block(view, owners_figure(owners, view.filters))
+        chart_block(view, owners_figure(owners, asked.filters))
 
 
 def cohorts(view: View) -> None:
@@ -92,9 +110,10 @@ def cohorts(view: View) -> None:
 
 def item_list(view: View) -> None:
     """The 销号 list, on the screen or as a plain table to print."""
+    asked = item_range(view)
     with page_part(skeleton_height=420):
-        found = loop_cached.items(view.source, view.filters)
-        listing = item_listing(found, view.filters, item_choices(found))
+        found = asked.said(loop_cached.items(view.source, asked.filters))
+        listing = item_listing(found, asked.filters, item_choices(found))
         if segments("form", "清单形式", _FORMS) == "print":
             printed_list(view, listing)
         else:

@@ -22,6 +22,7 @@ _NAMES: Final = {
     "post": "督促岗位",
     "unit": "地区",
     "list": "清单",
+    "range": "整改项范围",
     "held": "清单",
     "part": "明细范围",
     "measure": "指标",

@@ -23,13 +23,17 @@ _DEMO_HOME = "341200"
 
 @dataclass(frozen=True)
 class View:
-    """One reader's look at one data version through one set of filters."""
+    """One reader's look at one data version through one set of filters.
+
+    `omitted`: fields that the records of the page do not know, left out of its sentence.
+    """
 
     reader: Reader
     visitor: Visitor
     snapshot: Snapshot
     filters: Filters
     choices: Choices
+    omitted: tuple[str, ...] = ()
 
     @property
     def source(self) -> cached.Source:
@@ -43,7 +47,8 @@ class View:
     @property
     def sentence(self) -> str:
         """The filters in Chinese, as they travel with every figure."""
-        return self.filters.sentence(self.snapshot.names, self.reader.scope.sentence(self.snapshot.names))
+        names = self.snapshot.names
+        return self.filters.sentence(names, self.reader.scope.sentence(names), omit=self.omitted)
 
     @property
     def basis(self) -> str:
@@ -52,13 +57,16 @@ class View:
         return f"数据截至{chinese_day(self.snapshot)}；数据版本 {self.snapshot.version}{synthetic}"
 
 
-def open_view(reader: Reader) -> View:
-    """Open the newest data version for the reader, draw the filter bar and the sentence of its filters."""
+def open_view(reader: Reader, *, omitted: tuple[str, ...] = ()) -> View:
+    """Open the newest data version for the reader, draw the filter bar and the sentence of its filters.
+
+    The sentence leaves out `omitted` fields: no record of the page knows them.
+    """
     snapshot = _open(reader)
     choices = _choices(cached.Source(str(settings().snapshot_folder), snapshot.version, reader.scope))
     filters, notes = current_filters(choices)
     filter_bar(filters, choices)
-    view = View(reader, identity.current_visitor(), snapshot, filters, choices)
+    view = View(reader, identity.current_visitor(), snapshot, filters, choices, omitted)
     waiting = provisional_note(view.source, filters)
     st.caption(plain(" · ".join(text for text in (view.sentence, view.basis, waiting) if text)))
     for note in notes:

@@ -2,11 +2,11 @@
 
 from lib.ui import rectification_page as part
 from lib.ui.begin_page import begin_page
-from lib.ui.loop_view import has_records, loop_view
+from lib.ui.loop_view import OMITTED, has_records, loop_view
 from lib.ui.view import open_view, page_end
 
 reader = begin_page("整改闭环")
-view = loop_view(open_view(reader))
+view = loop_view(open_view(reader, omitted=OMITTED))
 if has_records(view, part.COUNTED):
     part.headline(view)
     section = part.section()

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections import Counter
 from datetime import date
 
@@ -120,6 +121,39 @@ class TestRectification:
             ("rectification_overdue", "逾期未完成项数"),
         ):
             assert shown[name] == f"{metric_value(loop_world, metric_id):.0f} 项"
+
+    def test_what_is_open_is_counted_whatever_its_found_date(
+        self, open_loop_page: OpenPage, loop_world: World
+    ) -> None:
+        """Four open items were found before the period: three of ITEMS left in it, one of the clinic before."""
+        summer = {"from": "2025-07-01", "to": "2025-09-30", "district": "341200"}
+        at = open_loop_page(RECTIFICATION, query={**summer, "section": "list"})
+        shown = figures(at)
+        assert shown["未完成整改项数"] == "6 项"
+        assert shown["逾期未完成项数"] == "4 项"
+        assert "其中本期发现 3 项" in words(at)
+        assert "其中本期发现 1 项" in words(at)
+        assert len(listed(at, "item_no")) == 6
+        assert "截至2025-10-31的全部整改项，不限发现日期" in words(at)
+        whole = run_metric(
+            loop_world.snapshots, "rectification_open", where=["district=341200"], output_format="json"
+        )
+        assert json.loads(whole)["rows"][0]["numerator"] == 6
+        only = open_loop_page(RECTIFICATION, query={**summer, "section": "list", "range": "period"})
+        assert set(listed(only, "item_no")) == {"reported", "overdue", "under-way"}
+        assert figures(only)["未完成整改项数"] == "6 项", "the tile is of all, whatever the list shows"
+
+    def test_ageing_and_owners_follow_the_range(self, open_loop_page: OpenPage) -> None:
+        summer = {"from": "2025-07-01", "to": "2025-09-30", "district": "341200", "section": "open"}
+        for asked, number in (({}, 6), ({"range": "period"}, 3)):
+            at = open_loop_page(RECTIFICATION, query={**summer, **asked})
+            for chart in at.get("vega_lite_chart"):
+                counted = re.findall(r"未完成(\d+)项", chart.proto.alt)
+                assert sum(map(int, counted)) == number, chart.proto.alt
+
+    def test_the_sentence_names_no_kind_of_sampling(self, open_loop_page: OpenPage) -> None:
+        for page in SECTIONS:
+            assert "常规抽样" not in words(open_loop_page(page))
 
     def test_the_list_is_as_long_as_its_metric(self, open_loop_page: OpenPage, loop_world: World) -> None:
         for state, metric_id in (

@@ -136,9 +136,9 @@ MUTATIONS = {
     ),
     "a firm eligible a year earlier": (
         change(
-            "producer_year",
-            "second_unqualified_on = DATE '2024-12-31', year = 2024",
-            "visited_on IS NOT NULL",
+            "producer_failure",
+            "reached_on = DATE '2024-12-31', year = 2024",
+            "visited_on IS NOT NULL AND number = 2",
         ),
         "0-02",
     ),

@@ -97,6 +97,8 @@ rectification_round = Table(
     Column("origin", String, comment="来源"),
     Column("owner_post", String, comment="督促整改的岗位"),
     Column("failing_item_name", String, comment="不合格项目"),
+    Column("suggestion_no", String, comment="对应的建议编号"),
+    Column("description", String, comment="整改内容"),
     Column("found_on", Date, comment="整改项的发现日期"),
     Column("due_on", Date, comment="整改期限"),
     Column("started_on", Date, comment="本轮开始：首轮为发现日期，其后为重开日期"),
@@ -151,6 +153,23 @@ producer_year = Table(
     *periods(),
     *places(),
     comment="有不合格批次的生产企业，一行一家一年；地区为生产地，期间按第一批不合格",
+)
+
+_DATED_AND_PLACED: Final = frozenset(column.name for column in (*periods(), *places()))
+#: A threshold of k batches is reached on the day of the k-th one: what came later must not make a firm eligible.
+producer_failure = Table(
+    "producer_failure",
+    snapshot_metadata,
+    *(
+        Column(column.name, column.type, nullable=column.nullable, comment=column.comment)
+        for column in producer_year.columns
+        if column.name not in _DATED_AND_PLACED
+    ),
+    Column("number", Integer, nullable=False, comment="当年第几批不合格"),
+    Column("reached_on", Date, nullable=False, comment="该批不合格的抽样日期（达到该批次数的日期）"),
+    *periods(),
+    *places(),
+    comment="生产企业当年的每一批不合格，一行一批；地区为生产地，期间按该批抽样日期",
 )
 
 enforcement_case = published(enforcement.enforcement_case)
@@ -242,4 +261,7 @@ RECORD_TABLES: Final = (
     *(cadre_post, binding, supervision_duty, supervision_notice, training, training_attendance, exam),
     *(meeting, data_correction, publicity, demonstration_shop, reported_figure),
 )
-LOOP_FACTS: Final = (*RECORD_TABLES, rectification_round, clinic_enterprise, producer_year, inspection_level)
+LOOP_FACTS: Final = (
+    *(*RECORD_TABLES, rectification_round),
+    *(clinic_enterprise, producer_year, producer_failure, inspection_level),
+)

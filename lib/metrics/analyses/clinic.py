@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
-from lib.data.tables.snapshot_loop import producer_year
+from lib.data.tables.snapshot_loop import producer_failure, producer_year
 from lib.metrics.analyses.rectification_rows import curve, named, rows_of
 from lib.metrics.compute import Result, ask, compute, sentence_of
 from lib.metrics.definitions.clinic_outcome import FOLLOW_UP_DAYS
@@ -26,6 +26,9 @@ from lib.stats.intervals import wilson
 from lib.stats.survival import logrank
 
 GROUPS: Final = ((True, "已帮扶"), (False, "符合条件未帮扶"))
+#: Below these the chi-squared of the log-rank test is no guide: five expected events a group, as for any chi-squared.
+LEAST_FIRMS: Final = 5
+LEAST_EVENTS: Final = 10
 NOTES: Final = (
     "选中的企业都曾两批次不合格，其中有偶然成分；不帮扶也会有所好转（向均值回归），两组之差才与帮扶有关，且不是随机分组。",
     "没有再抽样的企业不能当作合格，须与再抽样覆盖率一起看。",
@@ -36,7 +39,7 @@ NOTES: Final = (
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Eligible:
     """`frame`: enterprise_key, enterprise_name, division, division_name, sampled_year, batches, unqualified_batches,
-    first_unqualified_on, second_unqualified_on, visited_on (missing: not helped by the as-of day), assisted.
+    first_unqualified_on, reached_on (the k-th), visited_on (missing: not helped by the as-of day), assisted.
     As many firms as `clinic_eligible` counts; `coverage` is the metric's row of counts and value.
     """
 
@@ -51,13 +54,14 @@ class Eligible:
 class ClinicOutcome:
     """`table`: assisted, group_name, followed (家), mature, again, rate, lower, upper, resampled, resampled_rate,
     median_days, text. `curves`: assisted, group_name, day, free (share without a new unqualified batch), lower,
-    upper, at_risk. `p`: log-rank, missing where it cannot be computed.
+    upper, at_risk. `p`: log-rank, missing where it cannot be computed; `untested` says why.
     """
 
     as_of: date
     table: pd.DataFrame
     curves: pd.DataFrame
     p: float | None
+    untested: str
     sentence: str
     notes: tuple[str, ...]
 
@@ -78,8 +82,8 @@ def eligible_producers(
     metric = get_metric("clinic_eligible")
     question = ask(snapshot, metric, filters, scope, parameters={"k": k}, as_of=as_of)
     side = question.metric.numerator
-    order = (producer_year.c.second_unqualified_on, producer_year.c.enterprise_key)
-    statement = select(*producer_year.c).where(*matching(question, side)).order_by(*order)
+    order = (producer_failure.c.reached_on, producer_failure.c.enterprise_key)
+    statement = select(*producer_failure.c).where(*matching(question, side)).order_by(*order)
     frame = named(rows_of(snapshot, finished(question, statement, side)), snapshot)
     visited = frame["visited_on"].where(frame["visited_on"] <= pd.Timestamp(question.as_of))
     coverage = compute(
@@ -126,6 +130,7 @@ def clinic_outcome(
     )
     frame = _followed(rows_of(snapshot, finished(question, statement, side)), pd.Timestamp(day))
     first = _first_of_firm(frame)
+    untested = _why_untested(first)
     parts = [(helped, name, frame[frame["assisted"] == helped]) for helped, name in GROUPS]
     return ClinicOutcome(
         as_of=day,
@@ -133,9 +138,22 @@ def clinic_outcome(
         curves=pd.concat([_free_curve(*part) for part in parts if len(part[2])], ignore_index=True)
         if len(frame)
         else _free_curve(True, "", frame),
-        p=logrank(first["days"], first["again"], first["assisted"]).p if len(first) else None,
+        p=None if untested else logrank(first["days"], first["again"], first["assisted"]).p,
+        untested=untested,
         sentence=sentence_of(question, metric, snapshot.names),
         notes=NOTES,
+    )
+
+
+def _why_untested(first: pd.DataFrame) -> str:
+    """Why the groups are not tested; empty where both are large enough and enough has happened."""
+    sizes = [int((first["assisted"] == helped).sum()) for helped, _ in GROUPS]
+    events = int(first["again"].sum())
+    if min(sizes) >= LEAST_FIRMS and events >= LEAST_EVENTS:
+        return ""
+    return (
+        f"事件太少，不能判断两组有无差别：已帮扶{sizes[0]}家、未帮扶{sizes[1]}家，再次不合格合计{events}家；"
+        f"每组不少于{LEAST_FIRMS}家、合计不少于{LEAST_EVENTS}家再次不合格才作对数秩检验"
     )
 
 
@@ -143,8 +161,7 @@ def _notes_on_eligible(frame: pd.DataFrame, k: int) -> tuple[str, ...]:
     notes = ["同一企业以统一社会信用代码或许可证号识别；没有代码的按名称和地址，可能漏并。"]
     if frame.empty:
         notes.append("没有符合条件的企业，或没有抽样数据；覆盖率无法判断，不作100%。")
-    if k > 2:
-        notes.append(f"达到{k}批次按数据截至日的批次判定。")
+    notes.append(f"以当年第{k}批不合格的抽样日期为达到之日；批次数为全年至数据截至日的。")
     return tuple(notes)
 
 

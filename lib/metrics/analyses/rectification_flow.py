@@ -29,6 +29,10 @@ _NOTE_MEDIAN: Final = (
     "天数自本轮开始（发现或重开）起按自然日计，中位数用卡普兰—迈耶法估计，未完成的项计入；"
     "移送、撤回只算到结束之日，不算完成。"
 )
+_NOTE_COHORT: Final = (
+    "季度按发现日期，与期间同一口径：重开的项仍归最初发现的季度，天数自重开之日起算；"
+    "期间不满一季的，只含期间内发现的项。"
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,7 +67,24 @@ def stage_flow(snapshot: Snapshot, filters: Filters, scope: Scope, **given: Any)
     items = item_rows(snapshot, filters, scope, **given)
     today = pd.Timestamp(items.as_of)
     rows = [_stage(items.frame, number, today) for number in range(len(STAGES))]
-    return StageFlow(items=items, frame=pd.DataFrame(rows), notes=(_NOTE_MEDIAN,))
+    return StageFlow(
+        items=items, frame=pd.DataFrame(rows), notes=(_NOTE_MEDIAN, *_note_on_reported(items.frame))
+    )
+
+
+def _note_on_reported(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Why 自报完成 is more than what waits for 验证: some were claimed closed without 整改, some improved first."""
+    reported = frame[frame["state"] == "自报完成"]
+    if reported.empty:
+        return ()
+    rectified, improved = reported["rectified_on"].notna(), reported["improved_on"].notna()
+    parts = {
+        "已报整改、尚待现场验证": rectified & ~improved,
+        "已报整改、未经合规验证即提升": rectified & improved,
+        "没有整改记录即称办结": ~rectified,
+    }
+    words = "，".join(f"{int(mask.sum())}项{name}" for name, mask in parts.items() if mask.any())
+    return (f"自报完成{len(reported)}项：{words}。",)
 
 
 def completion(
@@ -76,7 +97,7 @@ def completion(
     **given: Any,
 ) -> Completion:
     """Completion within the limits and its curve, for all items or by `division`, `origin`, `owner_post`,
-    `cohort` (quarter in which the round began). `as_of` may be given.
+    `cohort` (quarter in which the item was found, the day the filters ask for). `as_of` may be given.
     """
     items = item_rows(snapshot, filters, scope, **given)
     today = pd.Timestamp(items.as_of)
@@ -93,6 +114,7 @@ def completion(
         notes=(
             _NOTE_MEDIAN,
             f"随访不足规定天数的写“{NOT_DUE}”；在册不足5项的比例仅供参考。",
+            *((_NOTE_COHORT,) if by == "cohort" else ()),
             *_notes_on_days(items.frame),
         ),
     )
@@ -158,8 +180,9 @@ def _groups(frame: pd.DataFrame, by: str | None) -> Iterator[tuple[Any, str, pd.
         yield None, "全部", frame
         return
     if by == "cohort":
-        start = frame["started_on"].dt
-        frame = frame.assign(cohort=start.year * 10 + start.quarter)
+        # The day of the filters: by the start of the round a reopened item would fall outside the period asked for.
+        found = frame["found_on"].dt
+        frame = frame.assign(cohort=found.year * 10 + found.quarter)
     for code, group in frame.groupby(by, dropna=False, sort=True):
         missing = bool(pd.isna(code))
         name = "未知" if missing else str(code)

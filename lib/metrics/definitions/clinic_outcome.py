@@ -9,13 +9,13 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_
 
-from lib.data.tables.snapshot_loop import producer_year
+from lib.data.tables.snapshot_loop import producer_failure, producer_year
 from lib.metrics.definitions.clinic import firms, shared
 from lib.metrics.dimensions import PLACES
 from lib.metrics.metric import AS_OF, Count, Exclusion, Metric, Parameter, parameter_value
 
 FOLLOW_UP_DAYS: Final = 365
-BY_ELIGIBLE: Final = "按达到两批次不合格之日归入期间，地区按生产企业所在地，各类抽样都计"
+BY_ELIGIBLE: Final = "按达到该批次数之日归入期间，地区按生产企业所在地，各类抽样都计"
 BY_FOLLOW_UP: Final = (
     "按随访起点（帮扶企业为上门日，未帮扶企业为达到两批次之日）归入期间，地区按生产企业所在地，各类抽样都计"
 )
@@ -23,9 +23,9 @@ BY_FOLLOW_UP: Final = (
 _FIRM_DIMENSIONS: Final = (*PLACES, "enterprise")
 _K: Final = Parameter(name="k", label="不合格批次不少于", default=2, minimum=2)
 
+#: The k-th unqualified batch of the year, by its own day: batches after the period or the as-of day do not count.
 ELIGIBLE: Final = and_(
-    producer_year.c.unqualified_batches >= parameter_value("k"),
-    producer_year.c.second_unqualified_on <= AS_OF,
+    producer_failure.c.number == parameter_value("k"), producer_failure.c.reached_on <= AS_OF
 )
 #: Eligible before follow-up starts: a firm visited after its first batch had not reached two.
 _FOLLOWED: Final = and_(
@@ -41,7 +41,7 @@ _FOLLOW_UP = shared(BY_FOLLOW_UP, _FIRM_DIMENSIONS)
 
 
 def _eligible(*where: ColumnElement[bool]) -> Count:
-    return firms(producer_year, producer_year.c.second_unqualified_on, ELIGIBLE, *where)
+    return firms(producer_failure, producer_failure.c.reached_on, ELIGIBLE, *where)
 
 
 def _followed(*where: ColumnElement[bool]) -> Count:
@@ -70,7 +70,7 @@ METRICS: Final = (
     Metric(
         id="clinic_eligible",
         name="符合帮扶条件的生产企业",
-        description="同一抽样年度不合格批次达到 k 批次及以上的标称生产企业家数；k 大于2时按数据截至日的批次判定。",
+        description="同一抽样年度不合格批次达到 k 批次及以上的标称生产企业家数；以第 k 批不合格的抽样日期为达到之日。",
         direction="neutral",
         numerator=_eligible(),
         parameters=(_K,),
@@ -81,7 +81,7 @@ METRICS: Final = (
         name="符合条件且已帮扶的生产企业",
         description="同一抽样年度不合格批次达到 k 批次及以上、且已接受流动诊所上门的生产企业家数。",
         direction="neutral",
-        numerator=_eligible(producer_year.c.visited_on <= AS_OF),
+        numerator=_eligible(producer_failure.c.visited_on <= AS_OF),
         parameters=(_K,),
         **_ELIGIBLE,
     ),
@@ -90,7 +90,7 @@ METRICS: Final = (
         name="流动诊所帮扶覆盖率",
         description="符合条件且已帮扶的生产企业家数÷符合帮扶条件的生产企业家数；没有抽样数据的无法判断，不作100%。",
         direction="higher",
-        numerator=_eligible(producer_year.c.visited_on <= AS_OF),
+        numerator=_eligible(producer_failure.c.visited_on <= AS_OF),
         denominator=_eligible(),
         parameters=(_K,),
         **_ELIGIBLE,

@@ -6,10 +6,10 @@ producer was unqualified within 365 days. Every closing counts, also one that wa
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, not_, or_
 
 from lib.data.tables.snapshot_loop import rectification_event, rectification_item, rectification_round
-from lib.metrics.definitions.rectification import CURRENT, DIMENSIONS, items, shared
+from lib.metrics.definitions.rectification import CURRENT, DIMENSIONS, ENDED, VERIFIED, items, shared
 from lib.metrics.dimensions import PERIODS, PLACES
 from lib.metrics.metric import AS_OF, Count, Exclusion, Metric, Unit
 
@@ -46,11 +46,7 @@ def _revisits(*where: ColumnElement[bool]) -> Count:
     )
 
 
-def _advised(*where: ColumnElement[bool]) -> Count:
-    given = and_(_item.suggestion_no.is_not(None), _item.ended_on.is_(None))
-    return Count(
-        table=rectification_item, date=_item.found_on, where=(given, *where), unit=Unit.RECTIFICATION_ITEM
-    )
+_ADVISED: Final = _r.suggestion_no.is_not(None)
 
 
 METRICS: Final = (
@@ -138,8 +134,8 @@ METRICS: Final = (
         name="建议落实率（现场验证）",
         description="对应整改建议、已现场验证的整改项数÷对应整改建议的整改项数；以整改项计，不是建议条数。",
         direction="higher",
-        numerator=_advised(_item.verified_on <= AS_OF),
-        denominator=_advised(),
+        numerator=items(_ADVISED, VERIFIED),
+        denominator=items(_ADVISED, not_(ENDED)),
         **shared(dimensions=(*PLACES, *PERIODS, "enterprise", "source")),
     ),
     Metric(

@@ -16,7 +16,7 @@ from tests.unit.data.loop_world import AS_OF, HOME, event, item
 
 REPORTED, CHECKED = "2025-06-10", "2025-06-15"
 OFFICER = "县局科长"
-ITEMS = ("unit-unstated", "other-unit", "unnamed", "rectifier-unnamed", "moved", "taken-back")
+ITEMS = ("unit-unstated", "other-unit", "unnamed", "rectifier-unnamed", "moved", "taken-back", "opened-early")
 EVENTS = [
     event("unit-unstated", "整改", REPORTED, actor_post=OFFICER, actor_unit="甲县局"),
     event("unit-unstated", "验证", CHECKED, actor_unit=None),
@@ -33,6 +33,11 @@ EVENTS = [
     event("taken-back", "整改", "2025-06-05"),
     event("taken-back", "撤回", REPORTED),
     event("taken-back", "验证", CHECKED),
+    event("opened-early", "重开", "2025-06-04"),
+    event("opened-early", "整改", REPORTED),
+    event("opened-early", "验证", CHECKED),
+    event("opened-early", "重开", "2025-06-20"),
+    event("opened-early", "重开", "2025-06-21"),
 ]
 
 
@@ -92,6 +97,19 @@ def test_what_follows_a_transfer_or_withdrawal_claims_nothing(snapshot: Snapshot
     found = items(snapshot)
     assert found["moved"] == ("已移送", None, None), "struck off the list because it went elsewhere"
     assert found["taken-back"] == ("已撤回", None, None)
+
+
+def test_only_what_was_closed_or_ended_is_opened_again(snapshot: Snapshot) -> None:
+    one, log = loop.rectification_item.c, loop.rectification_event.c
+    kept = select(one.rounds, one.reopened_count, one.order_faults, one.state)
+    assert snapshot.fetch(kept.where(one.item_no == "opened-early")).to_pylist() == [
+        {"rounds": 2, "reopened_count": 1, "order_faults": 2, "state": "逾期"}
+    ]
+    order = select(log.round, log.order_fault).where(log.item_no == "opened-early", log.stage == "重开")
+    rows = snapshot.fetch(order.order_by(log.happened_at)).to_pylist()
+    assert [(row["round"], row["order_fault"]) for row in rows] == [
+        *((1, "未办结先重开"), (2, None), (2, "未办结先重开"))
+    ]
 
 
 def test_a_post_not_on_record_does_not_take_the_name_of_the_one_before(snapshot: Snapshot) -> None:

@@ -200,6 +200,19 @@ class TestClinic:
             "E2": (2, 2, date(2025, 3, 9), date(2025, 5, 12), date(2025, 5, 12), None, None, AWAY),
         }
 
+    def test_every_unqualified_batch_has_its_number_within_the_year(self, snapshot: Snapshot) -> None:
+        one = loop.producer_failure.c
+        rows = snapshot.fetch(
+            select(one.enterprise_key, one.number, one.reached_on, one.month, one.made_county_code)
+        ).to_pylist()
+        found = sorted(tuple(row.values()) for row in rows)
+        assert [row[:3] for row in found if row[1] == 2] == [
+            ("E1", 2, date(2025, 4, 1)),
+            ("E2", 2, date(2025, 3, 9)),
+        ]
+        assert [row[1] for row in found] == [1, 2, 3, 1, 2]
+        assert {(row[3], row[4]) for row in found if row[0] == "E2" and row[1] == 2} == {(202503, AWAY)}
+
     def test_children_carry_their_visit(self, snapshot: Snapshot) -> None:
         names = ("visited_on", "enterprise_name", "county_code", "area")
         assert by_key(snapshot, loop.problem_suggestion, "problem_no", *names) == {

@@ -86,6 +86,17 @@ def producer_row(
     }
 
 
+def failure_rows(*producers: dict[str, Any], then: date | None = None) -> list[dict[str, Any]]:
+    """The unqualified batches of producers: the first two on their own days, every later one on the day `then`."""
+    rows = []
+    for one in producers:
+        days = (one["first_unqualified_on"], one["second_unqualified_on"])
+        for number in range(1, one["unqualified_batches"] + 1):
+            day = days[number - 1] if number <= 2 else (then or days[1])
+            rows.append({**one, **period_columns(day), "number": number, "reached_on": day})
+    return rows
+
+
 def visit_row(key: str, day: date, *, county: str = "341202", **given: Any) -> dict[str, Any]:
     """A visit of the mobile clinic."""
     return {

@@ -74,6 +74,8 @@ def test_a_quarter_too_young_or_too_small_has_no_share() -> None:
         "新季度": "未到期",
     }
     assert columns[-1].heading == "30天内（95%区间）"
+    medians = dict(zip(table["group_name"], table["median_text"], strict=True))
+    assert medians == {"旧季度": "20天", "小季度": "不足5项，不作中位数", "新季度": "20天"}
 
 
 def test_a_small_quarter_is_not_drawn_and_a_long_one_goes_on_to_the_last_day() -> None:

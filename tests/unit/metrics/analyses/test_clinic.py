@@ -1,6 +1,7 @@
 """The mobile clinic: eligible, helped, what came after; numbers worked out by hand from the rows."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ from lib.metrics.predicates import FilterNotApplicable
 from lib.metrics.registry import get_metric
 from tests.unit.metrics.analyses.conftest import Make
 from tests.unit.metrics.conftest import sample_row
-from tests.unit.metrics.loop_rows import producer_row, visit_row
+from tests.unit.metrics.loop_rows import failure_rows, producer_row, visit_row
 
 AS_OF = date(2025, 10, 31)
 PERIOD = Filters(start=date(2024, 1, 1), end=date(2025, 12, 31))
@@ -38,7 +39,7 @@ def test_coverage_counts_the_eligible_only(make: Make) -> None:
         producer_row("C", None, visited_on=VISIT),
         producer_row("D", SECOND, unqualified_batches=3),
     ]
-    snapshot = make(producer_year=rows)
+    snapshot = make(producer_failure=failure_rows(*rows))
     row = compute(snapshot, get_metric("clinic_coverage"), PERIOD, ALL).frame.iloc[0]
     assert (row["numerator"], row["denominator"]) == (1, 3)
     three = eligible_producers(snapshot, PERIOD, ALL, k=3)
@@ -47,13 +48,28 @@ def test_coverage_counts_the_eligible_only(make: Make) -> None:
 
 
 def test_eligibility_as_known_on_the_day(make: Make) -> None:
-    snapshot = make(
-        producer_year=[producer_row("A", date(2025, 9, 10), year=2025), producer_row("B", SECOND)]
-    )
+    rows = [producer_row("A", date(2025, 9, 10), year=2025), producer_row("B", SECOND)]
+    snapshot = make(producer_failure=failure_rows(*rows))
     august = date(2025, 8, 31)
     figure = compute(snapshot, get_metric("clinic_eligible"), PERIOD, ALL, as_of=august).frame
     assert figure["numerator"].iloc[0] == 1
     assert list(eligible_producers(snapshot, PERIOD, ALL, as_of=august).frame["enterprise_key"]) == ["B"]
+
+
+def test_a_batch_after_the_period_or_the_day_makes_nobody_eligible(make: Make) -> None:
+    firms = [producer_row("early", date(2025, 3, 1), year=2025, unqualified_batches=3)]
+    firms.append(producer_row("late", date(2025, 3, 1), year=2025, unqualified_batches=3))
+    early = failure_rows(firms[0], then=date(2025, 5, 1))
+    snapshot = make(producer_failure=[*early, *failure_rows(firms[1], then=date(2025, 10, 5))])
+    half = Filters(start=date(2025, 1, 1), end=date(2025, 6, 30))
+    for k, expected in ((2, ["early", "late"]), (3, ["early"])):
+        found = eligible_producers(snapshot, half, ALL, k=k)
+        assert list(found.frame["enterprise_key"]) == expected
+        assert found.coverage["denominator"] == len(expected)
+    seen = eligible_producers(snapshot, PERIOD, ALL, k=3, as_of=date(2025, 9, 30))
+    assert list(seen.frame["enterprise_key"]) == ["early"], "the third batch of the other was not known then"
+    assert len(eligible_producers(snapshot, PERIOD, ALL, k=3).frame) == 2
+    assert eligible_producers(snapshot, PERIOD, ALL, k=4).frame.empty
 
 
 def test_eligible_is_what_the_samples_say(make: Make) -> None:
@@ -61,7 +77,8 @@ def test_eligible_is_what_the_samples_say(make: Make) -> None:
         sample_row(supervision_verdict="unqualified", producer_key=key, day=day)
         for key, day in (("A", date(2024, 2, 1)), ("A", SECOND), ("B", SECOND))
     ]
-    snapshot = make(sample=rows, producer_year=[producer_row("A", SECOND), producer_row("B", None)])
+    batches = failure_rows(producer_row("A", SECOND), producer_row("B", None))
+    snapshot = make(sample=rows, producer_failure=batches)
     both = [get_metric(name) for name in ("clinic_eligible", "repeat_offenders")]
     assert [compute(snapshot, one, PERIOD, ALL).frame["numerator"].iloc[0] for one in both] == [1, 1]
 
@@ -136,6 +153,26 @@ def test_nothing_mature_says_so(make: Make) -> None:
     outcome = clinic_outcome(make(producer_year=[producer_row("A", young, visited_on=young)]), PERIOD, ALL)
     assert list(outcome.table["text"]) == ["未到期", "未到期"]
     assert outcome.table["rate"].isna().all()
+
+
+def test_few_firms_or_events_are_not_tested(make: Make) -> None:
+    def followed(helped: int, apart: int, again: int) -> list[dict[str, Any]]:
+        """The first `again` firms of each group were unqualified again."""
+        rows = []
+        for prefix, number, visit in (("H", helped, VISIT), ("U", apart, None)):
+            for one in range(number):
+                day = SECOND + timedelta(60 + one) if one < again else None
+                rows.append(producer_row(f"{prefix}{one}", SECOND, visited_on=visit, next_unqualified_on=day))
+        return rows
+
+    for helped, apart, again, events in ((12, 4, 8, 12), (12, 5, 4, 8), (12, 12, 0, 0)):
+        outcome = clinic_outcome(make(producer_year=followed(helped, apart, again)), PERIOD, ALL)
+        assert outcome.p is None
+        assert "事件太少，不能判断" in outcome.untested
+        assert f"已帮扶{helped}家、未帮扶{apart}家，再次不合格合计{events}家" in outcome.untested
+    enough = clinic_outcome(make(producer_year=followed(5, 5, 5)), PERIOD, ALL)
+    assert enough.p is not None
+    assert enough.untested == ""
 
 
 def test_pareto_puts_the_unknown_last(make: Make) -> None:

@@ -125,6 +125,31 @@ def test_cohorts_by_quarter(make: Make) -> None:
     assert result.curves.groupby("group_name")["completed"].max().tolist() == [1.0, 1.0]
 
 
+def test_a_cohort_is_of_the_same_day_as_the_period(make: Make) -> None:
+    reopened = verified_row(date(2025, 9, 1), date(2025, 10, 20), round=2, started_on=date(2025, 10, 10))
+    third = Filters(start=date(2025, 7, 1), end=date(2025, 9, 30))
+    rows = [reopened, round_row(date(2025, 8, 1)), round_row(date(2025, 6, 30)), round_row(date(2025, 10, 1))]
+    result = completion(make(rectification_round=rows), third, ALL, by="cohort", limits=(30,))
+    assert list(result.limits["group_name"]) == ["2025年第3季度"], "no quarter outside the period"
+    assert list(result.limits["items"]) == [2]
+    assert result.curves.loc[result.curves["completed"] > 0, "day"].iloc[0] == 10, "days from the reopening"
+    assert any("重开的项仍归最初发现的季度" in note for note in result.notes)
+
+
+def test_reported_done_is_reconciled_with_what_waits_for_verification(make: Make) -> None:
+    rows = [
+        *[round_row(FOUND, rectified_on=after(6)) for _ in range(3)],
+        round_row(FOUND, rectified_on=after(6), improved_on=after(9), claimed_on=after(9)),
+        *[round_row(FOUND, claimed_on=after(8)) for _ in range(2)],
+        round_row(FOUND),
+    ]
+    flow = stage_flow(make(rectification_round=rows), PERIOD, ALL)
+    assert flow.frame.set_index("stage").loc["验证", "waiting"] == 3
+    assert flow.notes[-1] == (
+        "自报完成6项：3项已报整改、尚待现场验证，1项已报整改、未经合规验证即提升，2项没有整改记录即称办结。"
+    )
+
+
 def test_what_happened_later_is_not_known_yet(make: Make) -> None:
     rows = [verified_row(FOUND, date(2025, 9, 20))]
     early = completion(make(rectification_round=rows), PERIOD, ALL, as_of=date(2025, 8, 31)).limits.iloc[0]
