@@ -1,0 +1,215 @@
+"""A chart as a picture that can stand alone: SVG or PNG with title, filters, source and as-of day inside.
+
+Drawn by Vega without a browser and without a network, in the light appearance of `.streamlit/config.toml` and in the
+fonts that ship with the program. Text stays text.
+"""
+
+import re
+import tomllib
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import pyarrow as pa
+import vl_convert
+
+from lib.data.fonts import FAMILY, FONT_FOLDER, RARE_FAMILY, check_glyphs, runs_by_family, text_width, wrapped
+from lib.data.settings import PROJECT_FOLDER
+
+WIDTH: Final = 760
+_SVG: Final = "http://www.w3.org/2000/svg"
+#: Programs that do not have the shipped fonts fall back to a Chinese font of their own.
+FONTS: Final = f"{FAMILY}, {RARE_FAMILY}, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
+ET.register_namespace("", _SVG)
+_MARGIN: Final = 16
+_TITLE_SIZE: Final = 16
+_TEXT_SIZE: Final = 11
+_LEADING: Final = 1.45
+#: A value that no mark has.
+_NOBODY: Final = " "
+_SOURCE: Final = "来源：食安把脉"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caption:
+    """What stands around the chart: title and filters above, notes, source and as-of day (`basis`) below."""
+
+    title: str
+    filters: str
+    basis: str
+    notes: Sequence[str] = ()
+
+    @property
+    def below(self) -> tuple[str, ...]:
+        """Notes, then the source."""
+        return (*self.notes, f"{_SOURCE}；{self.basis}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    text: str
+    size: int
+    y: float
+    colour: str
+    bold: bool = False
+
+
+def picture_svg(specification: Mapping[str, Any], caption: Caption, *, width: int = WIDTH) -> str:
+    """The picture as SVG, `width` pixels wide and as high as it needs.
+
+    `specification` is what `Drawing.to_dict` or `Drawing.for_browser` gives. Raises `MissingGlyph` for a character
+    that the shipped fonts do not have.
+    """
+    chart = ET.fromstring(_chart_svg(specification, width - 2 * _MARGIN))
+    across, down = float(chart.attrib["width"]), float(chart.attrib["height"])
+    whole = max(width, int(across) + 2 * _MARGIN)
+    above, top = _lines([(caption.title, _TITLE_SIZE, True), (caption.filters, _TEXT_SIZE, False)], whole, 0)
+    below, bottom = _lines([(text, _TEXT_SIZE, False) for text in caption.below], whole, top + down)
+    picture = _page(whole, round(bottom + _MARGIN))
+    placed = ET.SubElement(picture, f"{{{_SVG}}}g", transform=f"translate({_MARGIN},{top:.1f})")
+    placed.extend(list(chart))
+    for line in (*above, *below):
+        _write(picture, line)
+    check_glyphs(picture.itertext())
+    _set_families(picture)
+    return _renumbered(ET.tostring(picture, encoding="unicode"))
+
+
+def _set_families(picture: ET.Element) -> None:
+    """Give rare characters the family that has them, each run at its own place.
+
+    Drawing programs otherwise look for one other font that has the whole text, and find one of the machine.
+    """
+    for text in list(picture.iter(f"{{{_SVG}}}text")):
+        runs = runs_by_family(text.text or "")
+        if any(family == RARE_FAMILY for _, family in runs):
+            _place(text, runs)
+
+
+def _place(text: ET.Element, runs: Sequence[tuple[str, str]]) -> None:
+    size = float(text.get("font-size", "11").removesuffix("px"))
+    widths = [text_width(run, size, bold=text.get("font-weight") == "bold") for run, _ in runs]
+    before = {"middle": 0.5, "end": 1.0}.get(text.attrib.pop("text-anchor", "start"), 0.0) * sum(widths)
+    x = float(text.get("x", "0")) - before
+    text.text = None
+    for (run, family), width in zip(runs, widths, strict=True):
+        look = {"x": f"{x:.2f}", "font-family": f"{family}, {FONTS}"}
+        ET.SubElement(text, f"{{{_SVG}}}tspan", look).text = run
+        x += width
+
+
+def _renumbered(svg: str) -> str:
+    """Names of gradients and clips counted from 0: Vega counts on from picture to picture."""
+    names = list(dict.fromkeys(re.findall(r' id="([^"]+)"', svg)))
+    for number, name in enumerate(names):
+        svg = svg.replace(f' id="{name}"', f' id="part-{number}"').replace(
+            f"url(#{name})", f"url(#part-{number})"
+        )
+    return svg
+
+
+def picture_png(
+    specification: Mapping[str, Any], caption: Caption, *, width: int = WIDTH, scale: float = 2.0
+) -> bytes:
+    """The same picture as PNG with `scale` dots a pixel."""
+    svg = picture_svg(specification, caption, width=width)
+    png: bytes = vl_convert.svg_to_png(svg, scale=scale)
+    return png
+
+
+def _chart_svg(specification: Mapping[str, Any], width: int) -> str:
+    _register_fonts()
+    layers = [_with_key(layer) for layer in specification["layer"]]
+    datasets = {name: _records(rows) for name, rows in specification.get("datasets", {}).items()}
+    whole = {
+        **specification,
+        "layer": layers,
+        "datasets": datasets,
+        "width": width,
+        "autosize": {"type": "fit-x"},
+    }
+    # An empty list of addresses: a picture never fetches anything.
+    svg: str = vl_convert.vegalite_to_svg(whole, config=appearance(), allowed_base_urls=[])
+    return svg
+
+
+def _with_key(layer: Mapping[str, Any]) -> dict[str, Any]:
+    """The layer with a domain of its own where it shows no key.
+
+    Vega-Lite takes channels of the same domain for one key: a layer without one would take it from the points.
+    """
+    encoding = {
+        channel: {**one, "scale": {**one["scale"], "domain": [*one["scale"]["domain"], _NOBODY]}}
+        if isinstance(one, Mapping) and one.get("legend", "") is None and "domain" in (one.get("scale") or {})
+        else one
+        for channel, one in layer.get("encoding", {}).items()
+    }
+    return {**layer, "encoding": encoding}
+
+
+def _records(rows: Any) -> list[dict[str, Any]]:
+    if isinstance(rows, bytes):
+        table = pa.ipc.open_stream(rows).read_all()
+        records: list[dict[str, Any]] = table.to_pylist()
+        return records
+    return list(rows)
+
+
+@lru_cache(maxsize=1)
+def _register_fonts() -> None:
+    vl_convert.register_font_directory(str(FONT_FOLDER))
+
+
+@lru_cache(maxsize=1)
+def _theme() -> Mapping[str, Any]:
+    """The light appearance; paper has no dark one."""
+    settings = tomllib.loads((PROJECT_FOLDER / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    light: Mapping[str, Any] = settings["theme"]["light"]
+    return light
+
+
+def appearance() -> dict[str, Any]:
+    """Vega-Lite configuration with the colours and the fonts, as the page has them."""
+    theme = _theme()
+    words = {"labelFont": FONTS, "titleFont": FONTS, "labelFontSize": 12, "titleFontSize": 12}
+    shades = theme["chartSequentialColors"]
+    return {
+        "background": theme["backgroundColor"],
+        "font": FONTS,
+        "axis": {**words, "gridColor": theme["borderColor"], "tickColor": theme["borderColor"]},
+        "legend": words,
+        "range": {
+            "category": theme["chartCategoricalColors"],
+            **{name: shades for name in ("heatmap", "ramp", "ordinal")},
+        },
+        "view": {"stroke": "transparent"},
+    }
+
+
+def _lines(texts: Sequence[tuple[str, int, bool]], width: int, y: float) -> tuple[list[_Line], float]:
+    """Wrapped lines below `y`, and where the next thing may begin."""
+    theme, lines = _theme(), []
+    y += _MARGIN / 2
+    for text, size, bold in texts:
+        colour = theme["textColor"] if bold else theme["grayColor"]
+        for part in wrapped(text, size, width - 2 * _MARGIN, bold=bold):
+            y += size * _LEADING
+            lines.append(_Line(text=part, size=size, y=y, colour=colour, bold=bold))
+    return lines, y + _MARGIN / 2
+
+
+def _page(width: int, height: int) -> ET.Element:
+    size = {"width": str(width), "height": str(height)}
+    page = ET.Element(f"{{{_SVG}}}svg", {**size, "viewBox": f"0 0 {width} {height}"})
+    ET.SubElement(page, f"{{{_SVG}}}rect", {**size, "fill": _theme()["backgroundColor"]})
+    return page
+
+
+def _write(page: ET.Element, line: _Line) -> None:
+    look = {"font-family": FONTS, "font-size": f"{line.size}px", "fill": line.colour}
+    if line.bold:
+        look["font-weight"] = "bold"
+    place = {"x": str(_MARGIN), "y": f"{line.y:.1f}"}
+    ET.SubElement(page, f"{{{_SVG}}}text", {**place, **look}).text = line.text

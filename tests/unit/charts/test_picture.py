@@ -1,0 +1,96 @@
+"""Charts as pictures: everything that belongs to a figure is inside, in shipped fonts, without a network."""
+
+import io
+import socket
+import xml.etree.ElementTree as ET
+
+import pytest
+from PIL import Image
+
+from lib.charts.control_chart import control_chart
+from lib.charts.heat_map import heat_map
+from lib.charts.interval_dots import interval_dots
+from lib.charts.picture import Caption, appearance, picture_png, picture_svg
+from lib.charts.theme import Role
+from lib.data.fonts import RARE_FAMILY, MissingGlyph
+from tests.unit.charts import frames
+from tests.unit.charts.frames import MEASURE
+
+CAPTION = Caption(
+    title="监督抽检不合格率 <b>&𠮷",
+    filters="范围：阜阳市；2025年1—8月；监督抽检",
+    basis="数据截至2025年8月31日；数据版本 42",
+    notes=("控制限按拉尼修正。",),
+)
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def control() -> str:
+    return picture_svg(control_chart(frames.periods(), measure=MEASURE).to_dict(), CAPTION)
+
+
+def words(svg: str) -> list[str]:
+    return ["".join(text.itertext()) for text in ET.fromstring(svg).iter(f"{SVG}text")]
+
+
+def test_caption_is_inside(control: str) -> None:
+    said = words(control)
+    for text in (
+        CAPTION.title,
+        CAPTION.filters,
+        *CAPTION.notes,
+        "来源：食安把脉；数据截至2025年8月31日；数据版本 42",
+    ):
+        assert text in said
+
+
+def test_words_of_the_chart_and_its_key_are_inside(control: str) -> None:
+    # The key is what Vega-Lite drops when layers of the same domain say they have none.
+    said = words(control)
+    assert {"高于上限", "低于下限", "连续偏移", "暂定", "6.00%", "24年10月", "均值", "无样本"} <= set(said)
+
+
+def test_colours_are_those_of_the_light_appearance(control: str) -> None:
+    colours = appearance()["range"]["category"]
+    above = colours[list(Role).index(Role.ABOVE)]
+    assert f'fill="{above}"' in control
+    assert appearance()["background"] == "#ffffff"
+
+
+def test_a_rare_character_is_drawn_with_the_font_that_has_it(control: str) -> None:
+    spans = [span for span in ET.fromstring(control).iter(f"{SVG}tspan") if span.text == "𠮷"]
+    assert len(spans) == 1
+    assert spans[0].attrib["font-family"].startswith(f"{RARE_FAMILY},")
+
+
+def test_drawings_for_browsers_give_the_same_picture() -> None:
+    chart = heat_map(frames.cells(), measure=MEASURE)
+    assert picture_svg(chart.for_browser(), CAPTION) == picture_svg(chart.to_dict(), CAPTION)
+
+
+def test_a_character_without_glyph_is_refused() -> None:
+    districts = frames.districts().assign(name=lambda frame: frame["name"].replace("颍州区", "颍\ue123区"))
+    with pytest.raises(MissingGlyph, match=r"U\+E123"):
+        picture_svg(interval_dots(districts, measure=MEASURE, ratio=True).to_dict(), CAPTION)
+
+
+def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    chart = heat_map(frames.cells(), measure=MEASURE).to_dict()
+    picture = {"mark": {"type": "image", "url": "http://127.0.0.1:9/x.png"}, "encoding": {}}
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        server.settimeout(0.2)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/data.csv"
+        with pytest.raises(ValueError, match=r"(?i)url|base|allowed"):
+            picture_svg({**chart, "layer": [*chart["layer"], {**picture, "data": {"url": address}}]}, CAPTION)
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def test_png_has_the_dots_asked_for() -> None:
+    chart = heat_map(frames.cells(), measure=MEASURE).to_dict()
+    image = Image.open(io.BytesIO(picture_png(chart, CAPTION, width=600, scale=2)))
+    assert image.format == "PNG"
+    assert image.width >= 1200
