@@ -20,8 +20,10 @@ from lib.export.content import Content
 from lib.export.csv import ExportError, as_table, file_name
 from lib.export.dictionary import metric_columns
 from lib.export.formats import MEDIA_TYPES, SUFFIXES, WRITERS, Form
+from lib.export.package import package_pieces
 from lib.metrics.compute import Result, compute
 from lib.metrics.metric import Metric
+from lib.metrics.protection import protect
 from lib.metrics.registry import get_metric
 from lib.metrics.row_columns import FileColumn, added_names, table_columns, with_names
 from lib.metrics.row_source import RowSource
@@ -37,7 +39,8 @@ class Extract:
 
     `kind`: a metric's result table (split by `by`), the rows behind one side (`part`) of a metric, or a whole table;
     `name`: id of the metric or name of the table. `as_of`: the day time limits are judged on (the snapshot's own).
-    `personal`: with the columns that say something about one person, for roles that may have them.
+    `personal`: with the columns that say something about one person, for roles that may have them. `protected`: with
+    small numbers hidden, for what leaves the bureau; rows and tables then refuse.
     """
 
     kind: Kind
@@ -49,12 +52,15 @@ class Extract:
     form: Form = "csv"
     as_of: date | None = None
     personal: bool = False
+    protected: bool = False
 
     def __post_init__(self) -> None:
         if self.form not in SUFFIXES:
             raise ExportError(f"文件格式“{self.form}”未知；可用：{'、'.join(SUFFIXES)}")
         if self.kind != "metric" and self.by:
             raise ExportError("明细和数据表不分组；请去掉分组，或改取指标")
+        if self.kind != "metric" and self.protected:
+            raise ExportError("明细和数据表逐行列出企业和样品，不得对外提供；请改取指标的分组结果")
 
     @property
     def media_type(self) -> str:
@@ -68,19 +74,7 @@ def prepare(snapshot: Snapshot, extract: Extract, scope: Scope) -> Content:
     Raises what `compute` and `rows_of` raise for filters, groups and names that do not apply, each in Chinese.
     """
     if extract.kind == "metric":
-        metric = get_metric(extract.name)
-        return metric_content(
-            compute(
-                snapshot,
-                metric,
-                extract.filters,
-                scope,
-                by=extract.by,
-                parameters=dict(extract.parameters),
-                as_of=extract.as_of,
-            ),
-            is_synthetic=snapshot.is_synthetic,
-        )
+        return _figures_content(snapshot, extract, scope)
     if extract.kind == "rows":
         return _rows_content(snapshot, extract, scope)
     taken = get_table(extract.name)
@@ -95,10 +89,9 @@ def pieces(snapshot: Snapshot, extract: Extract, scope: Scope) -> Iterator[bytes
 
 def pieces_of(content: Content, form: Form) -> Iterator[bytes]:
     """The file of a content already prepared."""
-    if form == "package":
-        raise ExportError("打包文件请用 lib.export.package")
+    writer = package_pieces if form == "package" else WRITERS[form]
     try:
-        yield from WRITERS[form](content)
+        yield from writer(content)
     except (OSError, XlsxWriterException, pa.ArrowException) as error:
         raise ExportError(f"文件没有写完（{error}），作废；请稍后重试或改用 CSV") from error
 
@@ -168,6 +161,23 @@ def definitions_of(metric: Metric) -> tuple[str, ...]:
     """The sentence of a metric with its basis, for the papers that travel with a file."""
     basis = f"依据：{metric.basis}；口径审定：{metric.reviewed_on.isoformat()}"
     return tuple(text for text in (f"{metric.name}：{metric.description}", metric.note, basis) if text)
+
+
+def _figures_content(snapshot: Snapshot, extract: Extract, scope: Scope) -> Content:
+    result = compute(
+        snapshot,
+        get_metric(extract.name),
+        extract.filters,
+        scope,
+        by=extract.by,
+        parameters=dict(extract.parameters),
+        as_of=extract.as_of,
+    )
+    notes: tuple[str, ...] = ()
+    if extract.protected:
+        guarded = protect(result)
+        result, notes = guarded.result, (guarded.sentence,)
+    return metric_content(result, is_synthetic=snapshot.is_synthetic, notes=notes)
 
 
 def _rows_content(snapshot: Snapshot, extract: Extract, scope: Scope) -> Content:

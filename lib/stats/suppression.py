@@ -8,6 +8,7 @@
 - `round_to_five(value, small="5")`: NHS Digital's display, 1–7 as one text and the rest to the nearest 5
 - `audit(table, hidden) -> (lowest, highest)`: what a reader can deduce of each cell from the published sums
 - `protect_table(table, ...) -> mask`: hide until every hidden cell can still be at least `width` apart
+- `next_cell(numbers, masked, leaking)`: which cell is best hidden next
 
 Row-wise secondary hiding leaks in two-way tables; only the audit (linear programming) tells. It assumes
 that all row and column sums and the grand total are published and that counts are >= 0; a reader who also
@@ -141,7 +142,7 @@ def protect_table(
         leaking = masked & (high - low < width - 1e-6)
         if not leaking.any():
             break
-        choice = _next_cell(numbers, masked, leaking)
+        choice = next_cell(numbers, masked, leaking)
         if choice is None:
             raise ValueError(
                 "the published sums alone disclose a hidden cell: publish fewer sums or merge categories"
@@ -150,7 +151,7 @@ def protect_table(
     return masked
 
 
-def _next_cell(numbers: FloatArray, masked: BoolArray, leaking: BoolArray) -> tuple[int, int] | None:
+def next_cell(numbers: FloatArray, masked: BoolArray, leaking: BoolArray) -> tuple[int, int] | None:
     """Choose the next cell: first one that gives the most lines a second hidden cell, then the smallest one.
 
     A row or column with a single hidden cell discloses it by subtraction. If no such line is left, widen the

@@ -1,0 +1,120 @@
+"""Small numbers of a result table that leaves the bureau: hidden, hidden again, and audited.
+
+Counts of 1 to 4 are hidden, and with them as many others as it takes that no hidden count can be told within five by
+subtraction from the sums (see `lib.stats.joint_suppression`). Value and interval of a hidden count are hidden with it.
+What was counted in neither side is left out altogether.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from lib.metrics.compute import Result
+from lib.metrics.metric import Count, Counted
+from lib.stats.joint_suppression import protect_parts
+from lib.stats.suppression import HIGHEST_HIDDEN, LOWEST_HIDDEN, MINIMUM_WIDTH, primary
+from lib.stats.validation import BoolArray, FloatArray
+
+_MOST_DIMENSIONS: Final = 2
+#: A larger table takes minutes to audit; nobody reads it either.
+_MOST_CELLS: Final = 300
+_RULE: Final = f"小数保护：{LOWEST_HIDDEN}—{HIGHEST_HIDDEN} 的计数不提供（空白），其率和区间一并不提供"
+_HIDDEN: Final = ["numerator", "denominator", "value", "lower", "upper"]
+
+
+class ProtectionRefused(ValueError):
+    """The table cannot be protected, so it must not leave the bureau; the message (Chinese) says what would help."""
+
+
+@dataclass(frozen=True)
+class Protected:
+    """A result whose small counts are hidden (missing in `frame`), and the verdict of the audit in Chinese."""
+
+    result: Result
+    hidden: int
+    sentence: str
+
+
+def protect(result: Result) -> Protected:
+    """Hide the small counts of a result. Raises `ProtectionRefused` for a table that cannot be audited or protected."""
+    frame = result.frame.drop(columns=list(result.excluded))
+    if len(result.by) > _MOST_DIMENSIONS:
+        raise ProtectionRefused("对外提供的表最多按两个维度分组，否则无法复核；请减少分组")
+    if frame.empty:
+        return Protected(replace(result, frame=frame, excluded={}), 0, f"{_RULE}；本表没有数据。")
+    places = _places(frame, result.by)
+    part, whole = _table(frame, places, result, "numerator"), _whole(frame, places, result)
+    if part.size > _MOST_CELLS:
+        raise ProtectionRefused(
+            f"共 {part.size} 格，超过可复核的 {_MOST_CELLS} 格；请减少分组或缩小范围后再对外提供"
+        )
+    try:
+        masked = _mask(part, whole)
+    except ValueError as error:
+        raise ProtectionRefused(
+            "合计太小，全部隐藏仍可由合计推算；请放宽期间、合并分组后再对外提供"
+        ) from error
+    rows = np.array([masked[place] for place in places], dtype=bool)
+    small = _small(part, whole)
+    protected = frame.assign(**{name: frame[name].mask(rows) for name in _HIDDEN})
+    return Protected(
+        replace(result, frame=protected, excluded={}), int(rows.sum()), _sentence(masked, small, rows)
+    )
+
+
+def _places(frame: pd.DataFrame, by: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Row and column of every group in a table of the first dimension by the second."""
+    axes = [pd.factorize(frame[name], use_na_sentinel=False)[0] for name in by]
+    while len(axes) < _MOST_DIMENSIONS:
+        axes.append(np.zeros(len(frame), dtype=np.int64))
+    return [(int(row), int(column)) for row, column in zip(*axes, strict=True)]
+
+
+def _whole(frame: pd.DataFrame, places: list[tuple[int, int]], result: Result) -> FloatArray | None:
+    """The denominators where they count records; population and totals over groups need no cover."""
+    denominator = result.metric.denominator
+    if denominator is None or not _is_counted(denominator) or set(result.metric.total_over) & set(result.by):
+        return None
+    return _table(frame, places, result, "denominator")
+
+
+def _mask(part: FloatArray, whole: FloatArray | None) -> BoolArray:
+    """Together where one is a part of the other; otherwise each by itself, and what either needs hidden is hidden."""
+    if whole is None or not (part > whole).any():
+        return protect_parts(part, whole)
+    return protect_parts(part) | protect_parts(whole)
+
+
+def _is_counted(side: Counted) -> bool:
+    return isinstance(side, Count) and side.divide_by == 1
+
+
+def _table(frame: pd.DataFrame, places: list[tuple[int, int]], result: Result, name: str) -> FloatArray:
+    """Counts as a table; a group that does not appear has none."""
+    shape = tuple(max(place[axis] for place in places) + 1 for axis in range(_MOST_DIMENSIONS))
+    table = np.zeros(shape)
+    values = frame[name].to_numpy(dtype="float64", na_value=0.0)
+    if not np.array_equal(values, np.round(values)) or (values < 0).any():
+        raise ProtectionRefused(f"“{result.metric.name}”不是计数，无法按小数保护的规则复核；请改取其他指标")
+    for place, value in zip(places, values, strict=True):
+        table[place] = value
+    return table
+
+
+def _small(part: FloatArray, whole: FloatArray | None) -> BoolArray:
+    small = primary(part)
+    return small if whole is None else small | primary(whole)
+
+
+def _sentence(masked: BoolArray, small: BoolArray, rows: BoolArray) -> str:
+    if not masked.any():
+        return f"{_RULE}；本表没有这样的计数，无须隐藏。"
+    more = int((masked & ~small).sum())
+    return (
+        f"{_RULE}。本表隐藏 {int(rows.sum())} 组，其中 {more} 组是为防止用合计相减推算而连带隐藏。"
+        "线性规划复核通过：即使知道各行、各列合计和总计，任何一个被隐藏的计数仍有不小于 "
+        f"{MINIMUM_WIDTH:.0f} 的可能范围。"
+        "复核限于本表；与按其他筛选或分组对外提供过的同一指标对照时须重新核对。"
+    )
