@@ -1,8 +1,9 @@
 """Districts by measures, one row per district: value, both counts and interval in every cell, a mark where flagged.
 
 Frame, one row per district and measure: name, measure (short words, "\\n" where a line may break), value_text,
-fraction_text, interval_text, flag ("", high_95, …), small (bool); rows and columns keep the order of the frame. A cell
-without cases shows "—". Nothing is shaded by its value: the measures have different directions.
+fraction_text, interval_text, flag ("", high_95, …), chance_flag (what chance alone would flag), direction_text (which
+way is better), small (bool); rows and columns keep the order of the frame. A cell without cases shows "—". Colour and
+shape say what is unusual, never what is good: the measures have different directions, which words say.
 """
 
 from typing import Final
@@ -12,17 +13,22 @@ import pandas as pd
 
 from lib.charts.drawing import Drawing, Sketch, drawing, named, planned, roles_of
 from lib.charts.labels import MISSING, placed, require_columns, tooltip, words
-from lib.charts.theme import FLAG_ROLES, FLAGGED, IS_NARROW, Role, colour, outlined, painted, shape
+from lib.charts.theme import FLAGGED, IS_NARROW, Role, colour, outlined, painted, roles_of_groups, shape
 
 COLUMNS: Final = (
     *("name", "measure", "measure_name", "value_text", "fraction_text"),
-    *("interval_text", "flag", "small"),
+    *("interval_text", "direction_text", "flag", "chance_flag", "small"),
 )
 ROW_HEIGHT: Final = 52
-_HEAD: Final = 32
+_HEAD: Final = 46
+#: What the four lines of the heads take beyond the room that every chart has for its axis.
+_HEAD_LINES: Final = 34
+#: Windows in which a cell holds its value and mark only; those in which its interval is set smaller.
+_IS_TIGHT: Final = "windowSize()[0] < 1000"
+_IS_MIDDLING: Final = "windowSize()[0] < 1280"
 _LINES: Final = (
     *(("name", "地区"), ("measure_name", "指标"), ("value_text", "数值"), ("fraction_text", "分子/分母")),
-    *(("interval_text", "95%置信区间"), ("role", "判定")),
+    *(("interval_text", "95%置信区间"), ("role", "判定"), ("direction_text", "方向")),
 )
 
 
@@ -31,7 +37,8 @@ def district_grid(frame: pd.DataFrame) -> Drawing:
     require_columns(frame, COLUMNS, "district_grid")
     cells = with_places(frame)
     plan = _plan(roles_of(cells[cells["role"] != Role.WITHIN.value]))
-    return drawing(plan, {"cells": cells}, rows=max(1, cells["name"].nunique()) * ROW_HEIGHT)
+    rows = max(1, cells["name"].nunique()) * ROW_HEIGHT + _HEAD_LINES
+    return drawing(plan, {"cells": cells}, rows=rows)
 
 
 def with_places(frame: pd.DataFrame) -> pd.DataFrame:
@@ -40,8 +47,8 @@ def with_places(frame: pd.DataFrame) -> pd.DataFrame:
     empty = cells["value_text"] == MISSING
     small = cells["small"].astype(bool) & ~empty
     cells["role"] = [
-        Role.SMALL.value if few else FLAG_ROLES[flag].value
-        for few, flag in zip(small, cells["flag"], strict=True)
+        Role.SMALL.value if few else role.value
+        for few, role in zip(small, roles_of_groups(cells), strict=True)
     ]
     cells["is_flagged"] = cells["role"] != Role.WITHIN.value
     cells["is_small"] = small
@@ -58,8 +65,13 @@ def _plan(roles: tuple[str, ...]) -> Sketch:
     hollow = base.transform_filter("datum.is_small")
     hollow = hollow.mark_rect(fill="transparent", strokeWidth=1, strokeDash=[3, 3])
     value = base.mark_text(fontSize=_wide(13, 10.5), dy=_wide(-14, -8)).encode(text=words("value_text"))
-    counts = base.mark_text(fontSize=10.5, dy=2, opacity=_wide(1, 0)).encode(text=words("fraction_text"))
-    interval = base.mark_text(fontSize=10.5, dy=16, opacity=_wide(1, 0)).encode(text=words("interval_text"))
+    small_words = alt.ExprRef(expr=f"{_IS_MIDDLING} ? 9.5 : 10.5")
+    counts = base.mark_text(fontSize=small_words, dy=2, opacity=_wide(1, 0)).encode(
+        text=words("fraction_text")
+    )
+    interval = base.mark_text(fontSize=small_words, dy=16, opacity=_wide(1, 0)).encode(
+        text=words("interval_text")
+    )
     layers = [frame, outlined(hollow, Role.GUIDE), painted(value, Role.TEXT)]
     layers += [painted(counts, Role.NOTE), painted(interval, Role.NOTE)]
     layers += [_marks(0.1, 0.22, _wide(60, 0)), _marks(0.5, 0.75, _wide(0, 50))]
@@ -73,7 +85,7 @@ def _marks(across: float, down: float, size: alt.ExprRef) -> alt.Chart:
 
 
 def _wide(otherwise: float, narrow: float) -> alt.ExprRef:
-    return alt.ExprRef(expr=f"{IS_NARROW} ? {narrow} : {otherwise}")
+    return alt.ExprRef(expr=f"{_IS_TIGHT} ? {narrow} : {otherwise}")
 
 
 def _x(position: float = 0.5) -> alt.X:
@@ -88,7 +100,7 @@ def _x(position: float = 0.5) -> alt.X:
         ticks=False,
         domain=False,
         labelFlush=False,
-        labelPadding=34,
+        labelPadding=48,
     )
     return alt.X(
         field="measure",
@@ -105,7 +117,7 @@ def _y(position: float = 0.5) -> alt.Y:
         title=None,
         ticks=False,
         domain=False,
-        labelLimit=_wide(200, 66),
+        labelLimit=alt.ExprRef(expr=f"{IS_NARROW} ? 66 : {_IS_MIDDLING} ? 112 : 200"),
         labelPadding=6,
         labelOverlap=False,
     )
@@ -120,6 +132,10 @@ def _y(position: float = 0.5) -> alt.Y:
     )
 
 
+def _direction(words_of_direction: str) -> str:
+    return f"（{words_of_direction}）" if words_of_direction else ""
+
+
 def describe_district_grid(frame: pd.DataFrame) -> str:
     """Alternative text: size of the grid, every flagged cell with its counts, cells with few cases."""
     require_columns(frame, COLUMNS, "describe_district_grid")
@@ -127,7 +143,7 @@ def describe_district_grid(frame: pd.DataFrame) -> str:
     size = f"{cells['name'].nunique()}个地区×{cells['measure'].nunique()}项指标对照"
     flagged = cells[cells["role"].isin([role.value for role in FLAGGED])]
     marks = [
-        f"{row.name_}{row.measure_name}{row.value_text}（{row.fraction_text}），{row.role}"
+        f"{row.name_}{row.measure_name}{row.value_text}（{row.fraction_text}），{row.role}{_direction(row.direction_text)}"
         for row in flagged.rename(columns={"name": "name_"}).itertuples()
     ]
     small = int(cells["is_small"].sum())

@@ -129,7 +129,7 @@ def _compiled(sketch: Sketch) -> Plan:
 def legend(roles: Iterable[str], columns: int) -> alt.Legend | None:
     """A key of the roles that occur, in the order of `Role`; none when nothing but ordinary points occurs.
 
-    `columns` holds for narrow windows; others show up to six entries in one line.
+    `columns` holds for narrow windows; others show up to four or six entries in one line.
     """
     given = set(roles)
     present = [role.value for role in Role if role.value in given]
@@ -142,7 +142,7 @@ def legend(roles: Iterable[str], columns: int) -> alt.Legend | None:
         symbolSize=70,
         labelFontSize=12,
         labelLimit=130,
-        columns=alt.ExprRef(expr=f"{IS_NARROW} ? {columns} : 6"),
+        columns=alt.ExprRef(expr=f"{IS_NARROW} ? {columns} : windowSize()[0] < 1280 ? 4 : 6"),
         offset=4,
     )
 

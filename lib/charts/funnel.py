@@ -1,7 +1,8 @@
 """Funnel plots of districts: rate against samples with exact limits, or O/E against expected failures.
 
 Frame, one row per district: code, name, numerator, denominator, value, lower, upper, flag ("", high_95, high_998,
-low_95, low_998), small (bool); for O/E also observed, expected, ratio, ratio_lower, ratio_upper. Limits frame: n (or
+low_95, low_998), small (bool), optional chance_flag (what chance alone would flag: a mark of its own where widened
+limits hide a 99.8 % one); for O/E also observed, expected, ratio, ratio_lower, ratio_upper. Limits frame: n (or
 expected failures), lower_95, upper_95, lower_998, upper_998. Districts are not ordered by their rate.
 """
 
@@ -24,7 +25,7 @@ from lib.charts.labels import (
     with_texts,
     words,
 )
-from lib.charts.theme import FLAG_ROLES, FLAGGED, Measured, Role, colour, painted, readable, shape
+from lib.charts.theme import FLAGGED, Measured, Role, colour, painted, readable, roles_of_groups, shape
 
 COLUMNS: Final = ("code", "name", "numerator", "denominator", "value", "lower", "upper", "flag", "small")
 RATIO_COLUMNS: Final = (*COLUMNS, "observed", "expected", "ratio", "ratio_lower", "ratio_upper")
@@ -121,8 +122,8 @@ def with_roles(frame: pd.DataFrame, size: str = "denominator") -> pd.DataFrame:
     """Roles, texts and the side for each name (`size`: the column across); small samples carry no flag."""
     points = with_texts(frame.reset_index(drop=True))
     points["role"] = [
-        Role.SMALL.value if small else FLAG_ROLES[flag].value
-        for small, flag in zip(points["small"].astype(bool), points["flag"], strict=True)
+        Role.SMALL.value if small else role.value
+        for small, role in zip(points["small"].astype(bool), roles_of_groups(points), strict=True)
     ]
     flagged = points["role"].isin([role.value for role in FLAGGED])
     points["mark_text"] = points["name"].where(flagged, "")

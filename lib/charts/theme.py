@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 import altair as alt
+import pandas as pd
 
 
 class Role(StrEnum):
@@ -24,6 +25,8 @@ class Role(StrEnum):
     ABOVE_95 = "高于95%界限"
     BELOW_95 = "低于95%界限"
     BELOW_998 = "低于99.8%界限"
+    CHANCE_ABOVE = "仅按偶然波动：高于"
+    CHANCE_BELOW = "仅按偶然波动：低于"
     SMALL = "样本不足"
     TEXT = "文字"
     NOTE = "说明"
@@ -49,7 +52,21 @@ FLAG_ROLES: Final[dict[str, Role]] = {
     "low_95": Role.BELOW_95,
     "low_998": Role.BELOW_998,
 }
-FLAGGED: Final = frozenset(FLAG_ROLES.values()) - {Role.WITHIN}
+#: Groups inside limits widened for over-dispersion whose exact 99.8 % tail marks them: a mark of its own.
+_CHANCE_ROLES: Final = {"high_998": Role.CHANCE_ABOVE, "low_998": Role.CHANCE_BELOW}
+FLAGGED: Final = (frozenset(FLAG_ROLES.values()) | set(_CHANCE_ROLES.values())) - {Role.WITHIN}
+
+
+def role_of(flag: str, chance_flag: str = "") -> Role:
+    """The role of a flag; of an unflagged group that chance alone would mark at 99.8 %, the one that says so."""
+    return FLAG_ROLES[flag] if flag else _CHANCE_ROLES.get(chance_flag, Role.WITHIN)
+
+
+def roles_of_groups(frame: pd.DataFrame) -> list[Role]:
+    """`role_of` for each row of a frame with `flag` and, where limits may be widened, `chance_flag`."""
+    chance = frame["chance_flag"].fillna("") if "chance_flag" in frame else [""] * len(frame)
+    return [role_of(str(flag), str(by_chance)) for flag, by_chance in zip(frame["flag"], chance, strict=True)]
+
 
 # Hollow marks are shapes with a hole (inner outline drawn the other way round), so that shape alone tells them apart.
 _DISC = "M-0.9,0A0.9,0.9,0,1,1,0.9,0A0.9,0.9,0,1,1,-0.9,0Z"
@@ -58,6 +75,9 @@ _UP = "M0,-1.15L1.15,0.9L-1.15,0.9Z"
 _UP_HOLLOW = _UP + "M0,-0.45L-0.56,0.53L0.56,0.53Z"
 _DOWN = "M0,1.15L-1.15,-0.9L1.15,-0.9Z"
 _DOWN_HOLLOW = _DOWN + "M0,0.45L0.56,-0.53L-0.56,-0.53Z"
+# A chevron: neither filled nor hollow, so that it is not taken for a crossed limit.
+_CHEVRON_UP = "M-1.2,0.35L0,-0.95L1.2,0.35L1.2,1.05L0,-0.2L-1.2,1.05Z"
+_CHEVRON_DOWN = "M-1.2,-0.35L0,0.95L1.2,-0.35L1.2,-1.05L0,0.2L-1.2,-1.05Z"
 _DIAMOND = "M0,-1.25L1.1,0L0,1.25L-1.1,0Z"
 
 SHAPES: Final[dict[Role, str]] = {
@@ -70,6 +90,8 @@ SHAPES: Final[dict[Role, str]] = {
     Role.ABOVE_95: _UP_HOLLOW,
     Role.BELOW_95: _DOWN_HOLLOW,
     Role.BELOW_998: _DOWN,
+    Role.CHANCE_ABOVE: _CHEVRON_UP,
+    Role.CHANCE_BELOW: _CHEVRON_DOWN,
     Role.SMALL: _RING,
     Role.TEXT: _DISC,
     Role.NOTE: _DISC,

@@ -9,17 +9,16 @@ from lib.charts.district_grid import describe_district_grid, district_grid
 from lib.charts.funnel import describe_funnel, funnel_chart
 from lib.charts.interval_dots import describe_interval_dots, interval_dots
 from lib.charts.labels import fraction_text, quotient_text, range_text, ratio_text
-from lib.charts.mix_dots import describe_mix_dots, mix_dots
 from lib.metrics.analyses.district_record import DistrictMeasure, DistrictRecord
-from lib.metrics.analyses.districts import DistrictComparison
+from lib.metrics.analyses.judgement import hidden_by_widening
 from lib.metrics.format import MISSING, count_text, decimal_text, rate_text
 from lib.ui.chart_block import Figure
 from lib.ui.figure_columns import rate_columns, with_chance_words, with_flag_words
-from lib.ui.metric_words import measure_of
+from lib.ui.metric_words import DIRECTION_WORDS, measure_of
 from lib.ui.tables import ShownColumn
 
-#: Heads of the columns; a line may break at "\n".
-_HEADS: Final = {
+#: Heads of the columns; a line may break at "\n". The last line says which way is better.
+_HEADS: Final[dict[str, str]] = {
     "unqualified_rate": "不合格\n实际/\n预期",
     "disposal_on_time_rate": "处置\n按时\n完成",
     "rectification_on_time_rate": "整改\n按时\n验证",
@@ -39,8 +38,11 @@ _RATIO: Final = (
 )
 _FLAG: Final = ShownColumn("flag_text", "统计提示")
 _CHANCE: Final = ShownColumn("chance_text", "只按偶然波动")
-_DISTRICT: Final = (ShownColumn("code", "地区代码"), ShownColumn("name", "地区"))
+DISTRICT_COLUMNS: Final = (ShownColumn("code", "地区代码"), ShownColumn("name", "地区"))
 _SMALL: Final = "分母不足30"
+_BETTER: Final = {"higher": "高为好", "lower": "低为好", "neutral": ""}
+#: Why a single district has no ratio.
+ALONE: Final = "没有可比较的其他地区，不与自身比较。"
 
 
 def grid_figure(record: DistrictRecord) -> Figure:
@@ -59,10 +61,17 @@ def grid_figure(record: DistrictRecord) -> Figure:
         sentence="；".join(dict.fromkeys((first.sentence, *_ignored(record)))),
         notes=(
             "不合格一列为实际与按品类、环节构成的预期之比，1 即与预期相同；其余各列为比率。",
+            "颜色和记号只表示统计提示，不表示好坏；高为好还是低为好见列头。",
+            "窗口较窄时格内只显示数值和记号，分子/分母和区间见下面的数据表。",
+            *([f"不合格实际与预期之比为“{MISSING}”：{ALONE}"] if _is_alone(record) else []),
             *record.notes,
             *record.refused,
         ),
     )
+
+
+def _is_alone(record: DistrictRecord) -> bool:
+    return any(measure.is_adjusted and measure.is_alone for measure in record.measures)
 
 
 def _ignored(record: DistrictRecord) -> list[str]:
@@ -85,11 +94,21 @@ def grid_cells(record: DistrictRecord) -> pd.DataFrame:
 
 
 def _cell(measure: DistrictMeasure, name: str, row: dict[str, object] | None) -> dict[str, object]:
-    head = {"name": name, "measure": _HEADS[measure.metric.id], "measure_name": measure.metric.name}
+    head = {
+        "name": name,
+        "measure": "\n".join((_HEADS[measure.metric.id], _BETTER[measure.metric.direction])),
+        "measure_name": measure.metric.name,
+        "direction_text": DIRECTION_WORDS[measure.metric.direction],
+    }
     if row is None:
         nothing = dict.fromkeys(("fraction_text", "interval_text"), "")
-        return {**head, "value_text": MISSING, **nothing, "flag": "", "small": False}
-    if measure.is_adjusted:
+        return {**head, "value_text": MISSING, **nothing, "flag": "", "chance_flag": "", "small": False}
+    if measure.is_adjusted and measure.is_alone:
+        texts = {
+            **{"measure_name": "不合格实际与预期之比", "value_text": MISSING},
+            **{"fraction_text": "无其他地区", "interval_text": ""},
+        }
+    elif measure.is_adjusted:
         texts = {
             "measure_name": "不合格实际与预期之比",
             "value_text": ratio_text(row["ratio"]),
@@ -100,9 +119,10 @@ def _cell(measure: DistrictMeasure, name: str, row: dict[str, object] | None) ->
         texts = {
             "value_text": quotient_text(row["numerator"], row["denominator"]),
             "fraction_text": fraction_text(row["numerator"], row["denominator"]),
-            "interval_text": range_text(rate_text(row["lower"]), rate_text(row["upper"])),
+            # One sign for both ends: neighbouring cells must not run into each other.
+            "interval_text": range_text(rate_text(row["lower"]).removesuffix("%"), rate_text(row["upper"])),
         }
-    return {**head, **texts, "flag": row["flag"], "small": row["small"]}
+    return {**head, **texts, **{name: row[name] for name in ("flag", "chance_flag", "small")}}
 
 
 def _by_code(measure: DistrictMeasure) -> dict[str, dict[str, object]]:
@@ -129,7 +149,7 @@ def wide_table(record: DistrictRecord) -> pd.DataFrame:
 
 def wide_columns(record: DistrictRecord) -> Sequence[ShownColumn]:
     """Columns of `wide_table`, each heading with the name of its measure."""
-    columns = list(_DISTRICT)
+    columns = list(DISTRICT_COLUMNS)
     for measure in record.measures:
         own = [*(_RATIO if measure.is_adjusted else ()), _FLAG, _CHANCE, *_PLACE]
         name = measure.metric.name
@@ -148,12 +168,13 @@ def dots_figure(measure: DistrictMeasure) -> Figure:
         chart=interval_dots(measure.frame, measure=words, reference=measure.baseline),
         alt=describe_interval_dots(measure.frame, measure=words, reference=measure.baseline),
         table=_flagged(measure),
-        columns=[*_DISTRICT, *rate_columns(words), _FLAG, _CHANCE, *_PLACE],
+        columns=[*DISTRICT_COLUMNS, *rate_columns(words), _FLAG, _CHANCE, *_PLACE],
         file_label=f"{measure.metric.name}_地区",
         filters=measure.result.filters,
         sentence=measure.result.sentence,
         notes=(
-            f"虚线为合计{rate_text(measure.baseline)}。{measure.metric.description}",
+            f"虚线为合计{rate_text(measure.baseline)}。{measure.metric.description}{_better(measure)}",
+            *((_within_limits(measure),) if hidden_by_widening(measure.frame).any() else ()),
             *place_notes(measure),
         ),
     )
@@ -168,11 +189,26 @@ def funnel_of(measure: DistrictMeasure) -> Figure:
         chart=funnel_chart(measure.frame, measure.limits, baseline=measure.baseline, measure=words),
         alt=describe_funnel(measure.frame, measure=words),
         table=_flagged(measure),
-        columns=[*_DISTRICT, *rate_columns(words), _FLAG, _CHANCE, *_PLACE],
+        columns=[*DISTRICT_COLUMNS, *rate_columns(words), _FLAG, _CHANCE, *_PLACE],
         file_label=f"{measure.metric.name}_地区漏斗图",
         filters=measure.result.filters,
         sentence=measure.result.sentence,
-        notes=("界限内的高低不说明差别。",),
+        notes=(_within_limits(measure),),
+    )
+
+
+def _better(measure: DistrictMeasure) -> str:
+    words = DIRECTION_WORDS[measure.metric.direction]
+    return f"{words}。" if words else ""
+
+
+def _within_limits(measure: DistrictMeasure) -> str:
+    """What a place inside the limits means; not "no difference" for those that chance does not explain."""
+    if not hidden_by_widening(measure.frame).any():
+        return "界限内的高低不说明差别。"
+    return (
+        "界限已按地区间的离散放宽。带“仅按偶然波动”记号的地区在放宽的界限之内，"
+        "但偶然波动不足以解释其高低，宜核实；其余地区在界限内的高低不说明差别。"
     )
 
 
@@ -188,42 +224,3 @@ def place_notes(measure: DistrictMeasure) -> tuple[str, ...]:
         return ("可比较的地区不足两个，不给排名区间。",)
     wide = int((judged["rank_upper"] - judged["rank_lower"] >= len(judged) / 2).sum())
     return (f"{len(judged)}个地区中有{wide}个的95%排名区间宽于半数名次，所以不排名；排名区间见数据表。",)
-
-
-def mix_figure(comparison: DistrictComparison) -> Figure:
-    """Rate of each district and the rate its own mix leads to expect."""
-    words = measure_of(comparison.result.metric)
-    table = mix_table(comparison)
-    return Figure(
-        key="district.mix",
-        title="构成解释了多少：实际不合格率与按本地构成的预期",
-        chart=mix_dots(table, baseline=comparison.baseline, measure=words),
-        alt=describe_mix_dots(table, baseline=comparison.baseline, measure=words),
-        table=table,
-        columns=[
-            *_DISTRICT,
-            *rate_columns(words),
-            ShownColumn("expected", "预期（批次）", "number"),
-            ShownColumn("expected_rate", "按本地构成预期的不合格率（%）", "percent"),
-            ShownColumn("mix_part", "构成带来的差（个百分点）", "points"),
-            ShownColumn("own_part", "同品类同环节之内的差（个百分点）", "points"),
-        ],
-        file_label="不合格率_构成影响",
-        filters=comparison.result.filters,
-        sentence=comparison.result.sentence,
-        notes=(
-            f"圆点为实际，短竖线为按本地品类、环节构成的预期，虚线为合计{rate_text(comparison.baseline)}。"
-            "竖线与虚线之差是构成带来的，圆点与竖线之差是同品类、同环节之内的。",
-        ),
-    )
-
-
-def mix_table(comparison: DistrictComparison) -> pd.DataFrame:
-    """Split of each district's distance from the pooled rate: `mix_part` and `own_part` add up to it (fractions)."""
-    table = comparison.adjusted.astype({"small": bool})
-    expected_rate = table["expected"].astype(float) / table["denominator"].astype(float)
-    return table.assign(
-        expected_rate=expected_rate,
-        mix_part=expected_rate - comparison.baseline,
-        own_part=table["value"].astype(float) - expected_rate,
-    )

@@ -12,7 +12,8 @@ from lib.metrics.format import decimal_text, rate_text
 from lib.metrics.registry import get_metric
 from lib.ui import cached, district_cached
 from lib.ui.chart_block import chart_block
-from lib.ui.district_figures import dots_figure, funnel_of, grid_figure, mix_figure
+from lib.ui.district_figures import ALONE, dots_figure, funnel_of, grid_figure
+from lib.ui.district_mix import mix_figure
 from lib.ui.page_part import page_part
 from lib.ui.plain_text import plain
 from lib.ui.rate_figures import adjusted_figure, funnel_figure
@@ -49,6 +50,9 @@ def one_measure(view: View) -> None:
             _nothing(record.refused)
             return
         if chosen == ADJUSTED:
+            if record.measures[0].is_alone:
+                _nothing((ALONE,))
+                return
             comparison = cached.districts(view.source, ADJUSTED, view.filters)
             chart_block(view, adjusted_figure(comparison))
             chart_block(view, funnel_figure(comparison))
@@ -62,8 +66,8 @@ def mix(view: View) -> None:
     """What of a district's rate comes from what it samples."""
     with page_part(skeleton_height=420):
         comparison = cached.districts(view.source, ADJUSTED, view.filters)
-        if comparison.adjusted.empty:
-            _nothing(())
+        if len(comparison.adjusted) < 2:
+            _nothing(() if comparison.adjusted.empty else (ALONE,))
             return
         reversal_notice(view)
         chart_block(view, mix_figure(comparison))

@@ -42,5 +42,5 @@ def with_flag_words(
 
 
 def with_chance_words(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add `chance_text`: the words of what chance alone would flag."""
+    """Add `chance_text`: the words of what chance alone would flag, whether or not limits were widened."""
     return frame.assign(chance_text=[FLAG_WORDS[flag] for flag in frame["chance_flag"]])

@@ -9,6 +9,9 @@ from lib.metrics.metric import Count, Counted, Metric
 #: "甲÷乙" inside a description, each side up to the nearest punctuation.
 _SIDES: Final = re.compile(r"([^÷，；。：]+)÷([^÷，；。]+)")
 
+#: Which way is better, for sentences and tooltips; nothing for a metric that is only background.
+DIRECTION_WORDS: Final = {"lower": "越低越好", "higher": "越高越好", "neutral": ""}
+
 
 def side_names(metric: Metric) -> tuple[str, str | None]:
     """Chinese names of numerator and denominator; a count has no denominator."""

@@ -4,14 +4,14 @@ from typing import Any, Final
 
 import streamlit as st
 
-from lib.metrics.analyses.district_record import ADJUSTED, MEASURES, DistrictRecord
-from lib.metrics.format import count_text, rate_with_counts_text
+from lib.metrics.analyses.district_record import ADJUSTED, MEASURES
+from lib.metrics.format import count_text
 from lib.ui import district_cached
-from lib.ui.figure_columns import FLAG_WORDS
 from lib.ui.figure_text import only_row
 from lib.ui.filter_query import PARAMETERS
 from lib.ui.loop_tiles import LoopTile, loop_tiles
 from lib.ui.loop_view import known_view
+from lib.ui.overview_alerts import flagged_districts
 from lib.ui.page_part import page_part
 from lib.ui.plain_text import plain
 from lib.ui.view import View
@@ -24,7 +24,6 @@ TILES: Final = (
 )
 #: Districts are named for these; their unqualified rate has a part of its own on the page.
 _COMPARED: Final = tuple(one for one in MEASURES if one != ADJUSTED)
-_SHOWN: Final = 4
 _LINKS: Final = (
     ("pages/loop/clinic.py", "流动诊所", ":material/medical_services:"),
     ("pages/loop/rectification.py", "整改闭环", ":material/published_with_changes:"),
@@ -82,20 +81,3 @@ def clinic_line(assisted: Any, eligible: Any) -> str:
         return "流动诊所：期间内没有符合帮扶条件的生产企业，不算覆盖率。"
     left = count_text(eligible - assisted)
     return f"流动诊所：符合条件的生产企业{count_text(eligible)}家，已帮扶{count_text(assisted)}家，未帮扶{left}家。"
-
-
-def flagged_districts(record: DistrictRecord) -> list[str]:
-    """A sentence for each flagged district, the first few; one that says there is none or nothing to compare."""
-    sentences = [
-        f"{row.district}{measure.metric.name}{rate_with_counts_text(row.numerator, row.denominator)}，"
-        f"{FLAG_WORDS[str(row.flag)]}。"
-        for measure in record.measures
-        for row in measure.frame[measure.frame["flag"] != ""]
-        .rename(columns={"name": "district"})
-        .itertuples()
-    ]
-    if not sentences:
-        compared = any(measure.compared > 1 for measure in record.measures)
-        return ["各地各项都在界限内。"] if compared else []
-    more = len(sentences) - _SHOWN
-    return [*sentences[:_SHOWN], *([f"另有{more}处提示，见属地责任。"] if more > 0 else [])]

@@ -9,7 +9,8 @@ from lib.metrics.format import count_text, decimal_text
 from lib.ui import cached
 from lib.ui.cards import tiles
 from lib.ui.chart_block import chart_block
-from lib.ui.figure_columns import FLAG_WORDS
+from lib.ui.metric_words import DIRECTION_WORDS
+from lib.ui.overview_alerts import alert_words, is_alert
 from lib.ui.overview_loop import loop_alerts, loop_row
 from lib.ui.page_part import page_part
 from lib.ui.plain_text import plain
@@ -26,6 +27,12 @@ def headline(view: View) -> None:
     """Four figures of sampling, and four of the closed loop and the duties."""
     tiles(view, TILES)
     loop_row(view)
+
+
+def loop_without_samples(view: View) -> None:
+    """The closed loop and the duties stand on records of their own: they are shown where no sample is."""
+    loop_row(view)
+    loop_alerts(view)
 
 
 def course_and_changes(view: View) -> None:
@@ -80,12 +87,13 @@ def _districts_beyond(view: View) -> None:
 
 
 def beyond_expectation(compared: pd.DataFrame) -> list[str]:
-    """One neutral sentence for each flagged district, or one that says there is none."""
-    flagged = compared[compared["flag"] != ""]
+    """One neutral sentence for each district beyond 99.8 %, or one that says there is none."""
+    flagged = compared[is_alert(compared)]
     if flagged.empty:
-        return [f"{len(compared)}个地区的实际与预期之比都在界限内。"]
+        return [f"{len(compared)}个地区的实际与预期之比都没有越出99.8%界限。"]
     return [
         f"{row.district}：实际不合格{count_text(row.observed)}批次，按品类、环节构成预期"
-        f"{decimal_text(row.expected, 1)}批次，之比{decimal_text(row.ratio)}，{FLAG_WORDS[str(row.flag)]}。"
+        f"{decimal_text(row.expected, 1)}批次，之比{decimal_text(row.ratio)}，"
+        f"{alert_words(str(row.flag), str(row.chance_flag), DIRECTION_WORDS['lower'])}。"
         for row in flagged.rename(columns={"name": "district"}).itertuples()
     ]

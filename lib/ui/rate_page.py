@@ -70,7 +70,10 @@ def districts(view: View) -> None:
         if comparison.crude.empty:
             st.info("所选范围没有可比较的地区。请把属地放宽到上一级。", icon=":material/filter_alt_off:")
             return
-        chart_block(view, adjusted_figure(comparison))
+        if len(comparison.adjusted) > 1:
+            chart_block(view, adjusted_figure(comparison))
+        else:
+            st.info("没有可比较的其他地区，不与自身比较，不算实际与预期之比。", icon=":material/info:")
         chart_block(view, funnel_figure(comparison))
 
 

@@ -10,4 +10,6 @@ view = open_view(reader)
 if has_samples(view):
     part.headline(view)
     part.course_and_changes(view)
+else:
+    part.loop_without_samples(view)
 page_end(view)

@@ -93,7 +93,9 @@ def test_the_grid_equals_the_command(open_page: OpenPage, world: World) -> None:
 
 def test_the_late_district_is_named_though_three_districts_widen_the_limits(open_page: OpenPage) -> None:
     at = open_page(DISTRICTS)
-    assert "包保督导按期完成率只按偶然波动还会标出" in words(at)
+    assert "低于99.8%界限的界首市另以“仅按偶然波动”标记" in words(at)
+    assert "包保督导按期完成率" in words_of_charts(at)
+    assert "仅按偶然波动：低于（越高越好）" in words_of_charts(at)
     assert "界首市" in words(at)
     at = open_page(DISTRICTS, query={"section": "measure", "measure": "supervision_on_time_rate"})
     on_time = sum(
@@ -258,4 +260,11 @@ def test_the_overview_shows_the_duties_and_leads_to_their_pages(open_page: OpenP
 
 def test_the_overview_says_which_filters_the_loop_does_not_know(open_page: OpenPage) -> None:
     at = open_page("overview/overview", query={"category": "31"})
-    assert "上面四项的记录不分食品大类，没有按此筛选。" in words(at)
+    assert "本行四项的记录不分食品大类，没有按此筛选。" in words(at)
+
+
+def test_without_samples_the_loop_is_still_shown(open_page: OpenPage) -> None:
+    at = open_page("overview/overview", query={"stage": "流通", "category": "31"})
+    assert "没有样品" in words(at)
+    assert "包保督导按期完成率" in figures(at)
+    assert "闭环与责任提示" in words(at)

@@ -16,13 +16,12 @@ from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.metrics.analyses.districts import DistrictComparison, against_rate, district_comparison
-from lib.metrics.analyses.judgement import OVERDISPERSED, SMALL, flag_names, names_of, numbers, small_groups
+from lib.metrics.analyses.judgement import HIDING, OVERDISPERSED, SMALL, hidden_names, numbers, small_groups
 from lib.metrics.compute import Result, compute
 from lib.metrics.format import decimal_text
 from lib.metrics.metric import Metric
 from lib.metrics.predicates import FilterNotApplicable
 from lib.metrics.registry import get_metric
-from lib.stats.funnel import exact_flags, ratio_flags
 from lib.stats.ranks import rank_confidence_set, rank_interval
 
 #: The measures in reading order; the first one is adjusted for what was sampled.
@@ -70,6 +69,11 @@ class DistrictMeasure:
     def is_adjusted(self) -> bool:
         """Whether districts are compared with their own expectation instead of the pooled rate."""
         return "ratio" in self.frame.columns
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether a single district stands there: what is expected of it would be its own failures."""
+        return len(self.frame) == 1
 
     @property
     def compared(self) -> int:
@@ -123,7 +127,7 @@ def district_measure(
     )
     return DistrictMeasure(
         result=result,
-        frame=_with_places(_with_chance(points, baseline))[[*_SHOWN, *_PLACES]],
+        frame=_with_places(points)[[*_SHOWN, *_PLACES]],
         limits=limits,
         baseline=baseline,
         phi=phi,
@@ -136,24 +140,12 @@ def _adjusted(comparison: DistrictComparison) -> DistrictMeasure:
     strata = comparison.strata
     return DistrictMeasure(
         result=comparison.result,
-        frame=_with_places(_with_chance(points, comparison.baseline))[[*_SHOWN, *_RATIO, *_PLACES]],
+        frame=_with_places(points)[[*_SHOWN, *_RATIO, *_PLACES]],
         limits=comparison.adjusted_limits,
         baseline=comparison.baseline,
         phi=comparison.adjusted_phi,
         unknown=int(strata.loc[strata["code"].isna(), "denominator"].sum()),
     )
-
-
-def _with_chance(points: pd.DataFrame, baseline: float) -> pd.DataFrame:
-    """Add the flags against limits of chance alone; small groups carry none."""
-    if points.empty or not 0 < baseline < 1:
-        return points.assign(chance_flag="")
-    labels = (
-        ratio_flags(numbers(points["observed"]), numbers(points["expected"]))
-        if "ratio" in points.columns
-        else exact_flags(numbers(points["numerator"]), numbers(points["denominator"]), baseline)
-    )
-    return points.assign(chance_flag=flag_names(labels, points["small"].to_numpy(dtype=bool)))
 
 
 def _with_places(points: pd.DataFrame) -> pd.DataFrame:
@@ -194,15 +186,9 @@ def _notes(measures: Sequence[DistrictMeasure]) -> tuple[str, ...]:
 
 
 def _hidden(measure: DistrictMeasure) -> str:
-    """Which districts chance alone would mark and widened limits do not; empty if there are none."""
-    rows = measure.frame[(measure.frame["flag"] == "") & (measure.frame["chance_flag"] != "")]
-    sides = (
-        ("高于", rows["chance_flag"].str.startswith("high")),
-        ("低于", rows["chance_flag"].str.startswith("low")),
-    )
-    parts = [
-        f"{word}界限的{names_of(rows.loc[side.astype(bool), 'name'])}" for word, side in sides if side.any()
-    ]
-    if not parts:
+    """Which districts the exact 99.8 % tail marks and widened limits do not; empty if there are none."""
+    names = hidden_names(measure.frame)
+    if not names:
         return ""
-    return f"{measure.metric.name}只按偶然波动还会标出{'，'.join(parts)}；放宽后不再标出，宜一并核实。"
+    spread = f"{measure.metric.name}（φ={decimal_text(measure.phi, 1)}）"
+    return f"{spread}：只按偶然波动，{names}另以“仅按偶然波动”标记；{HIDING}"

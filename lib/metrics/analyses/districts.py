@@ -14,19 +14,17 @@ import pandas as pd
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot, Unit
+from lib.metrics.analyses.district_notes import notes_on_districts, notes_on_hidden, notes_on_mix
 from lib.metrics.analyses.judgement import (
     ENOUGH_GROUPS,
     OVERDISPERSED,
-    SMALL,
     adjusted_labels,
     flag_names,
-    names_of,
     numbers,
     small_groups,
 )
 from lib.metrics.analyses.reversal import reversals
 from lib.metrics.compute import Result, compute
-from lib.metrics.format import decimal_text, rate_text
 from lib.metrics.metric import Metric
 from lib.stats.dispersion import Overdispersion, overdispersed_limits, overdispersion
 from lib.stats.funnel import exact_flags, exact_limits, ratio_flags, ratio_limits
@@ -35,8 +33,6 @@ from lib.stats.standardisation import indirect_ratio
 
 STRATA: Final = ("category", "stage")
 _GRID: Final = 60
-#: A district holding more than this share of all tests pulls the expected values towards itself.
-_DOMINANT: Final = 0.3
 _INNER, _OUTER = 0.95, 0.998
 _KEYS: Final = ("code", "name")
 _LEVELS: Final = ("province", "city", "division")
@@ -47,8 +43,10 @@ class DistrictComparison:
     """Districts in the order of their codes.
 
     `crude` and `adjusted` hold the same columns (code, name, numerator, denominator, value, lower, upper, small,
-    observed, expected, ratio, ratio_lower, ratio_upper) and differ in `flag`: against the pooled rate, or against
-    what the own mix leads to expect. `*_limits`: n (tests, or expected failures) with 95 % and 99.8 % limits.
+    observed, expected, ratio, ratio_lower, ratio_upper) and differ in `flag` and `chance_flag` (what chance alone would
+    mark, before limits are widened): against the pooled rate, or against what the own mix leads to expect. A single
+    district has neither expectation nor ratio: it would be compared with itself.
+    `*_limits`: n (tests, or expected failures) with 95 % and 99.8 % limits.
     `strata`: code, category, stage, tests, reference rate and expected failures that add up to `expected`.
     """
 
@@ -99,8 +97,9 @@ def district_comparison(
         adjusted_phi=adjusted_phi,
         strata=strata,
         notes=(
-            *_notes(points, unknown, baseline, crude_phi, adjusted_phi),
-            *_notes_on_mix(reversals(points, strata, baseline), baseline),
+            *notes_on_districts(points, unknown, crude_phi, adjusted_phi),
+            *notes_on_hidden(crude, adjusted),
+            *notes_on_mix(reversals(points, strata, baseline), baseline),
         ),
     )
 
@@ -143,17 +142,24 @@ def _points(strata: pd.DataFrame) -> tuple[pd.DataFrame, int]:
         ratio_lower=low,
         ratio_upper=high,
     )
-    return points, unknown
+    return _alone(points) if len(points) == 1 else points, unknown
+
+
+def _alone(points: pd.DataFrame) -> pd.DataFrame:
+    """A single district would be compared with itself: neither expectation nor ratio."""
+    return points.assign(**dict.fromkeys(("expected", "ratio", "ratio_lower", "ratio_upper"), np.nan))
 
 
 def against_rate(points: pd.DataFrame, baseline: float) -> tuple[pd.DataFrame, pd.DataFrame, float]:
-    """Points (numerator, denominator, small) with `flag` against a pooled rate, the limits, and φ (NaN: unknown)."""
+    """Points (numerator, denominator, small) with `flag` and `chance_flag` against a pooled rate, the limits, and φ.
+
+    φ is NaN where it is not known.
+    """
     x, n = numbers(points["numerator"]), numbers(points["denominator"])
     if not 0 < baseline < 1:
-        return points.assign(flag=""), _no_limits(), float("nan")
+        return points.assign(flag="", chance_flag=""), _no_limits(), float("nan")
     spread = _spread(x, n, points, ratio=False)
     labels = exact_flags(x, n, baseline)
-    flags = flag_names(adjusted_labels(spread, labels) if spread else labels, points["small"].to_numpy())
     grid = np.unique(np.geomspace(max(1, n.min()), max(2, n.max()), _GRID).astype(int)).astype(float)
     bounds = {
         level: overdispersed_limits(spread, grid, level)
@@ -161,16 +167,23 @@ def against_rate(points: pd.DataFrame, baseline: float) -> tuple[pd.DataFrame, p
         else exact_limits(baseline, grid, level)
         for level in (_INNER, _OUTER)
     }
-    return points.assign(flag=flags), _limits(grid, bounds), spread.phi if spread else float("nan")
+    return _flagged(points, labels, spread), _limits(grid, bounds), spread.phi if spread else float("nan")
+
+
+def _flagged(points: pd.DataFrame, labels: np.ndarray, spread: Overdispersion | None) -> pd.DataFrame:
+    small = points["small"].to_numpy(dtype=bool)
+    return points.assign(
+        flag=flag_names(adjusted_labels(spread, labels) if spread else labels, small),
+        chance_flag=flag_names(labels, small),
+    )
 
 
 def _against_expected(points: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, float]:
     observed, expected = numbers(points["observed"]), numbers(points["expected"])
     if not (expected > 0).any():
-        return points.assign(flag=""), _no_limits(), float("nan")
+        return points.assign(flag="", chance_flag=""), _no_limits(), float("nan")
     spread = _spread(observed, expected, points, ratio=True)
     labels = ratio_flags(observed, expected)
-    flags = flag_names(adjusted_labels(spread, labels) if spread else labels, points["small"].to_numpy())
     known = expected[expected > 0]
     grid = np.geomspace(known.min(), max(known.max(), known.min() * 1.01), _GRID)
     bounds = {
@@ -179,7 +192,7 @@ def _against_expected(points: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame,
         else ratio_limits(grid, level)
         for level in (_INNER, _OUTER)
     }
-    return points.assign(flag=flags), _limits(grid, bounds), spread.phi if spread else float("nan")
+    return _flagged(points, labels, spread), _limits(grid, bounds), spread.phi if spread else float("nan")
 
 
 def _spread(x: np.ndarray, base: np.ndarray, points: pd.DataFrame, *, ratio: bool) -> Overdispersion | None:
@@ -199,46 +212,3 @@ def _limits(grid: np.ndarray, bounds: dict[float, tuple[np.ndarray, np.ndarray]]
 def _no_limits() -> pd.DataFrame:
     names = ("n", "lower_95", "upper_95", "lower_998", "upper_998")
     return pd.DataFrame({name: pd.Series(dtype="float64") for name in names})
-
-
-def _notes(
-    points: pd.DataFrame, unknown: int, baseline: float, crude_phi: float, adjusted_phi: float
-) -> list[str]:
-    compared = points[~points["small"]]
-    if len(compared) < 2:
-        return ["可比较的地区不足两个，不作地区比较。"]
-    count = len(compared)
-    notes = [
-        f"共比较{count}个地区；即使没有差别，仅凭偶然预计约{decimal_text(count * 0.05, 1)}个越出95%界限、"
-        f"{decimal_text(count * 0.002, 2)}个越出99.8%界限。"
-    ]
-    notes += _notes_on_spread(crude_phi, adjusted_phi)
-    small = points.loc[points["small"], "name"]
-    if len(small):
-        notes.append(f"{names_of(small)}样品不足{SMALL}批次，空心显示，不作判断、不排序。")
-    share = compared["denominator"] / points["denominator"].sum()
-    if (share > _DOMINANT).any():
-        notes.append(
-            f"{names_of(compared.loc[share > _DOMINANT, 'name'])}占全部样品三成以上，预期值受其自身影响。"
-        )
-    if unknown:
-        notes.append(f"另有{unknown:,}批次所在地区未知，计入参照，不单列。")
-    return notes
-
-
-def _notes_on_spread(crude_phi: float, adjusted_phi: float) -> list[str]:
-    return [
-        f"{name}的离散系数φ={decimal_text(phi, 1)}，大于{OVERDISPERSED:.0f}：地区间差别有未列入的原因，"
-        "界限已按过度离散放宽。"
-        for name, phi in (("原始不合格率", crude_phi), ("实际与预期之比", adjusted_phi))
-        if phi > OVERDISPERSED
-    ]
-
-
-def _notes_on_mix(turned: pd.DataFrame, baseline: float) -> list[str]:
-    if turned.empty:
-        return []
-    return [
-        f"{names_of(turned['name'])}的原始比率与合计（{rate_text(baseline)}）相比的方向，"
-        "在考虑品类与环节构成后反转，宜看调整后的结果。"
-    ]

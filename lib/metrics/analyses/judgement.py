@@ -25,6 +25,8 @@ FLAGS: Final = {
 SMALL: Final = 30
 #: φ above this: groups differ for more reasons than chance, adjusted limits are used.
 OVERDISPERSED: Final = 2.0
+#: Why a group inside widened limits may carry a mark: among few groups the outliers make the spread themselves.
+HIDING: Final = "少数地区与其余相差很大时，放宽的界限会遮住它们自己，宜一并核实。"
 #: Two groups or fewer tell nothing about how groups vary.
 ENOUGH_GROUPS: Final = 3
 #: Share of samples with a final result below which a period is provisional.
@@ -37,6 +39,23 @@ _NOT_SAMPLED: Final = ("excluded_sampling", "excluded_listing")
 def flag_names(labels: np.ndarray, small: np.ndarray) -> list[str]:
     """Flags of groups; a small group carries none."""
     return ["" if few else FLAGS.get(str(label), "") for label, few in zip(labels, small, strict=True)]
+
+
+def hidden_by_widening(frame: pd.DataFrame) -> pd.Series:
+    """Groups (flag, chance_flag) that the exact 99.8 % tail marks and widened limits do not: they have a mark too."""
+    return ((frame["flag"] == "") & frame["chance_flag"].str.endswith("_998")).astype(bool)
+
+
+def hidden_names(frame: pd.DataFrame) -> str:
+    """Those groups (name, flag, chance_flag) by their side: "高于99.8%界限的甲，低于99.8%界限的乙"; empty: none."""
+    rows = frame[hidden_by_widening(frame)]
+    sides = (("高于", "high_998"), ("低于", "low_998"))
+    parts = [
+        f"{word}99.8%界限的{names_of(rows.loc[rows['chance_flag'] == flag, 'name'])}"
+        for word, flag in sides
+        if (rows["chance_flag"] == flag).any()
+    ]
+    return "，".join(parts)
 
 
 def adjusted_labels(result: Overdispersion, exact: np.ndarray) -> np.ndarray:

@@ -4,18 +4,33 @@ import pandas as pd
 import pytest
 
 from lib.charts.district_grid import describe_district_grid, district_grid
+from lib.charts.funnel import describe_funnel, funnel_chart
+from lib.charts.interval_dots import describe_interval_dots, interval_dots
 from lib.charts.mix_dots import describe_mix_dots, mix_dots
 from tests.unit.charts import frames
 from tests.unit.charts.frames import MEASURE
 
+HIGHER, LOWER = "越高越好", "越低越好"
+
 
 def cells() -> pd.DataFrame:
-    """Two districts, two measures: one flagged cell, one with few cases, one without any."""
+    """Two districts, two measures: one flagged cell, one that only chance would flag, few cases, none at all."""
     rows = [
-        ("颍州区", "处置\n按时", "处置按时率", "92.73%", "51/55", "82.74%—97.14%", "low_95", False),
-        ("颍州区", "纸面\n整改", "纸面整改率", "2.75%", "3/109", "0.94%—7.78%", "", False),
-        ("临泉县", "处置\n按时", "处置按时率", "—", "", "", "", False),
-        ("临泉县", "纸面\n整改", "纸面整改率", "12.50%", "1/8", "2.24%—47.09%", "high_95", True),
+        (
+            "颍州区",
+            "处置\n按时",
+            "处置按时率",
+            "92.73%",
+            "51/55",
+            "82.74—97.14%",
+            HIGHER,
+            "low_95",
+            "low_998",
+            False,
+        ),
+        ("颍州区", "纸面\n整改", "纸面整改率", "2.75%", "3/109", "0.94—7.78%", LOWER, "", "low_998", False),
+        ("临泉县", "处置\n按时", "处置按时率", "—", "", "", HIGHER, "", "", False),
+        ("临泉县", "纸面\n整改", "纸面整改率", "12.50%", "1/8", "2.24—47.09%", LOWER, "high_95", "", True),
     ]
     names = [
         "name",
@@ -24,7 +39,9 @@ def cells() -> pd.DataFrame:
         "value_text",
         "fraction_text",
         "interval_text",
+        "direction_text",
         "flag",
+        "chance_flag",
         "small",
     ]
     return pd.DataFrame(rows, columns=names)
@@ -37,18 +54,34 @@ def mixes() -> pd.DataFrame:
 def test_the_grid_keeps_the_order_of_the_frame_and_marks_flags_only() -> None:
     rows = district_grid(cells()).to_dict(validate=True)["datasets"]["cells"]
     assert [(row["name_place"], row["measure_place"]) for row in rows] == [(0, 0), (0, 1), (1, 0), (1, 1)]
-    assert [row["role"] for row in rows] == ["低于95%界限", "界限内", "界限内", "样本不足"], (
+    assert [row["role"] for row in rows] == ["低于95%界限", "仅按偶然波动：低于", "界限内", "样本不足"], (
         "a small cell carries no flag"
     )
-    assert [row["is_flagged"] for row in rows] == [True, False, False, True]
+    assert [row["is_flagged"] for row in rows] == [True, True, False, True]
     assert [row["is_small"] for row in rows] == [False, False, False, True]
 
 
 def test_the_grid_is_told_in_words() -> None:
     assert describe_district_grid(cells()) == (
-        "2个地区×2项指标对照；统计提示1处：颍州区处置按时率92.73%（51/55），低于95%界限；"
+        "2个地区×2项指标对照；统计提示2处：颍州区处置按时率92.73%（51/55），低于95%界限（越高越好）；"
+        "颍州区纸面整改率2.75%（3/109），仅按偶然波动：低于（越低越好）；"
         "分母不足的1格不作判断。"
     )
+
+
+def test_what_widened_limits_hide_has_a_mark_and_words_in_every_chart() -> None:
+    frame = frames.districts().assign(chance_flag=["high_998", "low_95", "low_998", "low_998"])
+    frame.loc[2, "flag"] = ""
+    for chart, data in (
+        (funnel_chart(frame, frames.limits(), baseline=0.03, measure=MEASURE), "points"),
+        (interval_dots(frame, measure=MEASURE), "rows"),
+    ):
+        rows = chart.to_dict(validate=True)["datasets"][data]
+        assert [row["role"] for row in rows] == [
+            *("高于99.8%界限", "界限内", "仅按偶然波动：低于", "样本不足"),
+        ], "a 95 % mark that widening takes away stays away"
+    assert "仅按偶然波动：低于：颍泉区" in describe_funnel(frame, measure=MEASURE)
+    assert "颍泉区（仅按偶然波动：低于）" in describe_interval_dots(frame, measure=MEASURE)
 
 
 def test_no_colour_follows_a_value() -> None:

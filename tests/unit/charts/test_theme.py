@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.charts.theme import FLAG_ROLES, NOTE_COLOURS, SHAPES, Role
+from lib.charts.theme import FLAGGED, NOTE_COLOURS, SHAPES, Role
 
 SETTINGS = tomllib.loads((Path(__file__).parents[3] / ".streamlit" / "config.toml").read_text("utf-8"))
 THEMES = ("light", "dark")
@@ -74,8 +74,8 @@ def test_flag_marks_are_legible_on_the_darkest_shade(theme: str) -> None:
 @pytest.mark.parametrize("theme", THEMES)
 def test_colour_means_a_flag_and_nothing_else(theme: str) -> None:
     palette = colours(theme)
-    flags = {palette[role] for flag, role in FLAG_ROLES.items() if flag}
-    plain = {palette[role] for role in Role if role not in set(FLAG_ROLES.values()) - {Role.WITHIN}}
+    flags = {palette[role] for role in FLAGGED}
+    plain = {palette[role] for role in Role if role not in FLAGGED}
     assert not flags & plain
     assert len({palette[role] for role in (Role.ABOVE, Role.BELOW, Role.RUN)}) == 3
     for colour in plain:
@@ -85,7 +85,7 @@ def test_colour_means_a_flag_and_nothing_else(theme: str) -> None:
 
 def test_no_two_flags_look_alike_without_colour() -> None:
     control = (Role.WITHIN, Role.ABOVE, Role.BELOW, Role.RUN, Role.PROVISIONAL)
-    funnel = (Role.WITHIN, Role.ABOVE_998, Role.ABOVE_95, Role.BELOW_95, Role.BELOW_998, Role.SMALL)
+    funnel = (*(FLAGGED - {Role.ABOVE, Role.BELOW, Role.RUN}), Role.WITHIN, Role.SMALL)
     for roles in (control, funnel):
         for one, other in combinations(roles, 2):
             assert SHAPES[one] != SHAPES[other], (one, other)

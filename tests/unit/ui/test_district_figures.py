@@ -1,14 +1,18 @@
 """Figures and notices of 属地责任: table, grid, mix and reversal; what 总览 says of the clinic."""
 
+from dataclasses import replace
+
 import pytest
 
 from lib.data.scope import Scope
-from lib.metrics.analyses.district_record import district_record
+from lib.metrics.analyses.district_record import DistrictRecord, district_record
 from lib.metrics.analyses.districts import district_comparison
 from lib.metrics.registry import get_metric
-from lib.ui.district_figures import grid_cells, mix_table, wide_columns, wide_table
+from lib.ui.district_figures import grid_cells, grid_figure, wide_columns, wide_table
+from lib.ui.district_mix import mix_table
 from lib.ui.district_page import strata_of, turned_districts
-from lib.ui.overview_loop import clinic_line, flagged_districts
+from lib.ui.overview_alerts import flagged_districts
+from lib.ui.overview_loop import clinic_line
 from tests.unit.metrics.analyses.conftest import Make, batches, make, make_snapshot
 from tests.unit.metrics.analyses.test_district_record import FOUR, ON_TIME, YEAR, duties
 
@@ -22,6 +26,36 @@ def test_one_district_has_no_notices(make: Make) -> None:
         make(supervision_duty=duties("341202", 50, 60)), YEAR, ALL, metric_ids=(ON_TIME,)
     )
     assert flagged_districts(record) == []
+
+
+def test_alerts_need_998_and_say_which_way_is_better(make: Make) -> None:
+    record = district_record(make(supervision_duty=FOUR), YEAR, ALL, metric_ids=(ON_TIME,))
+    assert flagged_districts(record) == [
+        "341204包保督导按期完成率65.00%（65/100），仅按偶然波动低于99.8%界限（越高越好）。",
+        "颍州区包保督导按期完成率97.00%（97/100），仅按偶然波动高于99.8%界限（越高越好）。",
+        "颍东区包保督导按期完成率96.00%（96/100），仅按偶然波动高于99.8%界限（越高越好）。",
+    ]
+    (measure,) = record.measures
+    milder = measure.frame.assign(flag="low_95", chance_flag="low_95")
+    quiet = replace(record, measures=(replace(measure, frame=milder),))
+    assert flagged_districts(quiet) == ["各地各项都没有越出99.8%界限。"]
+
+
+def test_a_good_side_comes_after_what_is_to_be_looked_at(make: Make) -> None:
+    (measure,) = district_record(make(supervision_duty=FOUR), YEAR, ALL, metric_ids=(ON_TIME,)).measures
+    flags = ["high_998", "", "low_998", ""]
+    both = measure.frame.assign(flag=flags, chance_flag=flags)
+    record = DistrictRecord(measures=(replace(measure, frame=both),), refused=(), notes=())
+    assert [line.split("包保")[0] for line in flagged_districts(record)] == ["341204", "颍州区"]
+
+
+def test_a_lone_district_has_no_ratio_and_says_why(make: Make) -> None:
+    record = district_record(
+        make(sample=batches(63, 900, county="341202")), YEAR, ALL, metric_ids=("unqualified_rate",)
+    )
+    (cell,) = grid_cells(record).to_dict("records")
+    assert (cell["value_text"], cell["fraction_text"]) == ("—", "无其他地区")
+    assert any("没有可比较的其他地区" in note for note in grid_figure(record).notes)
 
 
 def test_the_table_and_the_grid_hold_the_same_districts(make: Make) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from lib.data.filters import Filters
@@ -89,6 +90,15 @@ def test_limits_narrow_with_the_number_of_tests(make: Make) -> None:
     width = limits["upper_95"] - limits["lower_95"]
     assert width.iloc[0] > width.iloc[-1]
     assert (limits["upper_998"] >= limits["upper_95"]).all()
+
+
+def test_a_single_district_is_not_compared_with_itself(make: Make) -> None:
+    compared = district_comparison(make(sample=batches(63, 900, county="341202")), RATE, YEAR, ALL)
+    (row,) = compared.adjusted.to_dict("records")
+    assert (row["numerator"], row["denominator"]) == (63, 900)
+    for name in ("expected", "ratio", "ratio_lower", "ratio_upper"):
+        assert pd.isna(row[name]), name
+    assert (row["flag"], row["chance_flag"]) == ("", "")
 
 
 @pytest.mark.parametrize("rows", [[], batches(0, 50, county="341202"), batches(3, 50, county="341202")])
