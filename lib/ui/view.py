@@ -1,5 +1,6 @@
 """What a page shows: who looks, which data version, which filters. Every part of a page is drawn from a View."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -11,6 +12,7 @@ from lib.metrics.compute import Result
 from lib.ui import cached, identity
 from lib.ui.choices import Choices, default_district, default_filters, districts_in_scope
 from lib.ui.filter_bar import filter_bar
+from lib.ui.filter_query import read_filters
 from lib.ui.filter_state import current_filters
 from lib.ui.final_months import final_end, provisional_note
 from lib.ui.identity import Reader, Visitor
@@ -81,6 +83,17 @@ def open_whole_view(reader: Reader) -> View:
     view = View(reader, identity.current_visitor(), snapshot, choices.default, choices)
     st.caption(plain(view.basis))
     return view
+
+
+def view_at(reader: Reader, version: int, query: Mapping[str, str]) -> tuple[View, tuple[str, ...]]:
+    """The view of one data version with the filters of an address, nothing drawn; a note for each one left out.
+
+    Reads no session: files are made from it where there is none. Raises `SnapshotMissing`.
+    """
+    snapshot = open_snapshot(settings().snapshot_folder, reader.scope, version)
+    choices = _choices(cached.Source(str(settings().snapshot_folder), version, reader.scope))
+    filters, notes = read_filters(query, choices)
+    return View(reader, Visitor(reader), snapshot, filters, choices), notes
 
 
 def page_end(view: View) -> None:

@@ -1,0 +1,115 @@
+"""Slides of responsibility: 属地责任 and 包保督导."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from lib.export.slide import Align, ShownTable, Slide
+from lib.metrics.analyses.district_record import ADJUSTED, MEASURES, DistrictRecord
+from lib.metrics.analyses.duty_lists import quarter_days
+from lib.metrics.dimensions import DIMENSIONS
+from lib.ui import cached, district_cached, supervision_cached
+from lib.ui.district_figures import dots_figure, grid_cells, grid_figure
+from lib.ui.filter_query import PARAMETERS
+from lib.ui.loop_tiles import LoopTile
+from lib.ui.loop_view import known_view
+from lib.ui.rate_figures import adjusted_figure
+from lib.ui.slide_parts import Drawn, SlideRefused, loop_figures, shown_chart, shown_table
+from lib.ui.slide_rates import RATES_DRAWN
+from lib.ui.supervision_lists import cockpit_listing
+from lib.ui.view import View
+
+_NOTHING: Final = "所选范围没有可比较的地区。请放宽期间、属地或其他筛选条件"
+_RATE: Final = "supervision_on_time_rate"
+_TILES: Final = ("supervision_due", "supervision_done", _RATE, "supervision_overdue")
+_FEWEST: Final = 2
+_BY: Final = ("binding_level", "division")
+
+
+def compare(view: View, own: Mapping[str, str]) -> Slide:
+    """All measures of all districts, one row a district."""
+    record = district_cached.record(view.source, view.filters, MEASURES)
+    if all(measure.frame.empty for measure in record.measures):
+        raise SlideRefused(" ".join(record.refused) or _NOTHING)
+    chart = shown_chart(view, grid_figure(record), table=grid_table(record))
+    return Slide("属地责任：各项对照", view.sentence, view.basis, charts=(chart,))
+
+
+def measure(view: View, own: Mapping[str, str]) -> Slide:
+    """One measure of all districts with intervals."""
+    chosen = own["measure"] if own.get("measure") in MEASURES else MEASURES[0]
+    record = district_cached.record(view.source, view.filters, (chosen,))
+    if not record.measures or len(record.measures[0].frame) < _FEWEST:
+        raise SlideRefused(" ".join(record.refused) or _NOTHING)
+    shown = record.measures[0]
+    if chosen == ADJUSTED:
+        figure = adjusted_figure(cached.districts(view.source, ADJUSTED, view.filters))
+        drawn = Drawn("name", ("ratio",), ("bar",), horizontal=True)
+    else:
+        figure, drawn = dots_figure(shown), RATES_DRAWN
+    title = f"属地责任：{shown.metric.name}"
+    chart = shown_chart(view, figure, drawn)
+    return Slide(title, view.sentence, view.basis, charts=(chart,), notes=record.notes)
+
+
+def grid_table(record: DistrictRecord) -> ShownTable:
+    """The cells of the grid as a table: value, counts, interval in one cell each."""
+    cells = grid_cells(record)
+    heads = list(dict.fromkeys(cells["measure_name"]))
+    columns = (
+        cells[name] for name in ("name", "measure_name", "value_text", "fraction_text", "interval_text")
+    )
+    texts = {
+        (name, head): _cell(value, counts, interval)
+        for name, head, value, counts, interval in zip(*columns, strict=True)
+    }
+    names = list(dict.fromkeys(cells["name"]))
+    align: list[Align] = ["left"] * (len(heads) + 1)
+    return ShownTable(
+        title="各地履责对照",
+        headings=["地区", *heads],
+        rows=[[name, *(texts[name, head] for head in heads)] for name in names],
+        align=align,
+    )
+
+
+def _cell(value: str, counts: str, interval: str) -> str:
+    beside = "；".join(part for part in (counts, interval) if part)
+    return f"{value}（{beside}）" if beside else value
+
+
+def progress(view: View, own: Mapping[str, str]) -> Slide:
+    """The quarter's duties: figures, by level or by district, and the rate of the districts."""
+    known, left_out = known_view(view)
+    quarter = _quarter(known, own)
+    start, end = quarter_days(quarter)
+    known = replace(known, filters=known.filters.with_(start=start, end=end), omitted=("sampling",))
+    by = own["by"] if own.get("by") in _BY else _BY[0]
+    cockpit = supervision_cached.cockpit(known.source, quarter, known.filters, by)
+    listing = cockpit_listing(known, cockpit, by)
+    label = DIMENSIONS["due_quarter"].label(quarter, {})
+    running = ["季度未结束，只表示进度。"] if known.choices.as_of < end else []
+    words = "、".join(PARAMETERS[name] for name in left_out)
+    ignored = [f"包保记录不分{words}，本页数字没有按此筛选。"] if words else []
+    return Slide(
+        title=f"包保督导：{label}进度",
+        filters_sentence=known.sentence,
+        basis=known.basis,
+        figures=loop_figures(known, [LoopTile(metric_id) for metric_id in _TILES]),
+        tables=(shown_table(listing.title, listing.table, listing.columns),),
+        notes=(*running, *ignored, *cockpit.notes),
+    )
+
+
+def _quarter(view: View, own: Mapping[str, str]) -> int:
+    """The quarter that the address names, else the last one that the period of the filters reaches."""
+    found = supervision_cached.quarters(view.source, view.filters)
+    if not found:
+        raise SlideRefused(
+            f"没有包保督导任务：{view.sentence.removeprefix('范围：')}。没有数字可算，不等于零"
+        )
+    asked = own.get("quarter", "")
+    if asked in {str(one) for one in found}:
+        return int(asked)
+    reached = [one for one in found if quarter_days(one)[0] <= view.filters.end]
+    return reached[0] if reached else found[-1]
