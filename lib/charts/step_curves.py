@@ -19,18 +19,21 @@ CURVE_COLUMNS: Final = ("group", "day", "share", "lower", "upper")
 RISK_COLUMNS: Final = ("group", "day", "n_risk")
 #: A dash for each group in order; more groups than this cannot be told apart.
 DASHES: Final = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [1, 4], [12, 4])
-_RISK_ROW: Final = 16
+_RISK_ROW: Final = 32
+#: Pixels from the name of a row to its numbers.
+_NAME_ROW: Final = 15
 #: Pixels from the bottom of the plot to the first row of numbers: the axis stands between.
 _BELOW: Final = 70
 
 
 @dataclass(frozen=True, kw_only=True)
 class CurveWords:
-    """Chinese names of the days on the axis, the share, and what a group consists of."""
+    """Chinese names of the days on the axis, the share, what a group consists of, and who is still followed."""
 
     days: str
     share: str
     counted: str
+    followed: str = "当日在册"
     shows_band: bool = True
 
 
@@ -55,18 +58,19 @@ def step_curves(
         risk_text=[count_text(number) for number in at_risk["n_risk"]],
         drop=[_BELOW + _RISK_ROW * groups.index(group) for group in at_risk["group"]],
     )
-    plan = _plan(names, groups, last)
+    marked = tuple(sorted({float(day) for day in at_risk["day"]}))
+    plan = _plan(names, groups, last, marked)
     extra = _RISK_ROW * len(groups) + 36
     return drawing(plan, {"curves": lines, "risks": rows}, height=height + extra)
 
 
 @planned
-def _plan(names: CurveWords, groups: tuple[str, ...], last: float) -> Sketch:
-    days = alt.Axis(
-        title=names.days, format=",d", tickMinStep=1, tickCount=6, domain=False, ticks=False, grid=False
-    )
+def _plan(names: CurveWords, groups: tuple[str, ...], last: float, marked: tuple[float, ...]) -> Sketch:
+    # Numbers below the plot belong to the days that the axis names.
+    at = {"values": list(marked)} if marked else {"tickMinStep": 1, "tickCount": 6}
+    days = alt.Axis(title=names.days, format=",d", domain=False, ticks=False, grid=False, **at)
     along = Measured(axis=days, scale=alt.Scale(domain=[0, last], nice=False))
-    up = Measured(axis=rate_axis(), scale=alt.Scale(domain=[0, 1]))
+    up = Measured(axis=rate_axis(names.share), scale=alt.Scale(domain=[0, 1]))
     lines = [
         *(("group", names.counted), ("day_text", names.days)),
         *(("share_text", names.share), ("interval_text", "95%置信区间")),
@@ -86,7 +90,7 @@ def _plan(names: CurveWords, groups: tuple[str, ...], last: float) -> Sketch:
     curve = curve.encode(x=along.x("day"), y=up.y("share"), strokeDash=dash)
     hover = base.mark_point(filled=True, size=160, opacity=0)
     hover = hover.encode(x=along.x("day"), y=up.y("share"), tooltip=tooltip(lines))
-    layers = [painted(curve, Role.TEXT), painted(hover, Role.TEXT), *_risks(along, groups)]
+    layers = [painted(curve, Role.TEXT), painted(hover, Role.TEXT), *_risks(along, groups, names.followed)]
     if names.shows_band:
         band = base.mark_area(interpolate="step-after", opacity=0.13, line=False, tooltip=None)
         band = band.encode(
@@ -99,14 +103,24 @@ def _plan(names: CurveWords, groups: tuple[str, ...], last: float) -> Sketch:
     return Sketch(layers=layers, right=24)
 
 
-def _risks(along: Measured, groups: tuple[str, ...]) -> list[alt.Chart]:
-    """One row of numbers per group under the axis."""
+def _risks(along: Measured, groups: tuple[str, ...], followed: str) -> list[alt.Chart]:
+    """Under the axis for each group its name and a row of numbers."""
     layers = []
     for row, group in enumerate(groups):
         mine = named("risks").transform_filter(alt.FieldEqualPredicate(field="group", equal=group))
+        below = _BELOW + _RISK_ROW * row
+        name = mine.transform_filter("datum.day == 0").mark_text(
+            fontSize=11, align="left", clip=False, tooltip=None
+        )
+        name = name.encode(
+            x=alt.value(-4),
+            y=alt.value(alt.ExprRef(expr=f"height + {below}")),
+            text=alt.value(f"{group}（{followed}）"),
+        )
+        layers.append(painted(name, Role.NOTE))
         numbers = mine.mark_text(fontSize=11, clip=False, tooltip=None).encode(
             x=along.x("day"),
-            y=alt.value(alt.ExprRef(expr=f"height + {_BELOW + _RISK_ROW * row}")),
+            y=alt.value(alt.ExprRef(expr=f"height + {below + _NAME_ROW}")),
             text=words("risk_text"),
         )
         layers.append(painted(numbers, Role.NOTE))

@@ -17,6 +17,7 @@ from lib.access.watch import MEMORY_LIFE
 from lib.ui import identity
 from lib.ui.identity import Reader, Visitor
 from lib.ui.login import show_login
+from lib.ui.print_style import print_style
 from lib.ui.session_component import drop_cookie
 
 __all__ = ["Reader", "begin_page"]
@@ -37,6 +38,7 @@ def begin_page(title: str, *, roles: frozenset[Role] = EVERY_ROLE, icon: str | N
         show_login(visitor)
         st.stop()
     _account_bar(visitor, reader)
+    print_style()
     if reader.role not in roles:
         _refuse(visitor, reader, title)
     st.title(f"{icon} {title}" if icon else title, anchor=False)

@@ -19,7 +19,7 @@ from lib.ui.tables import ShownColumn
 _COVERED: Final = PartWords(row="地区", part="已帮扶", total="符合条件", unit="家")
 _AREAS: Final = PartWords(row="诊断方面", part="问题数", total="累计问题数", unit="个")
 _ADVICE: Final = PartWords(row="状态", part="建议数", total="建议合计", unit="条")
-_FREE: Final = CurveWords(days="随访天数", share="未再出现不合格", counted="组别")
+_FREE: Final = CurveWords(days="随访天数", share="未再出现不合格", counted="组别", followed="当日在随访家数")
 _MARKED: Final = (0, 90, 180, 270, 365, 540, 730, 1095, 1460)
 
 
@@ -144,7 +144,7 @@ def outcome_figure(outcome: ClinicOutcome, filters: Filters) -> Figure:
         sentence=outcome.sentence,
         notes=(
             *outcome.notes,
-            "曲线用卡普兰—迈耶法，浅色带为95%区间；横轴下方为当日仍在随访的家数，自上而下与图例同序。"
+            "曲线用卡普兰—迈耶法，浅色带为95%区间；横轴下方为各组当日仍在随访的家数，与横轴所标天数对齐。"
             + _test_words(outcome),
         ),
     )

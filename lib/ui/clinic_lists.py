@@ -1,5 +1,6 @@
 """The lists of the mobile clinic: eligible producers, suggestions, and everything on one firm's sheet."""
 
+from collections.abc import Callable
 from typing import Final
 
 import pandas as pd
@@ -14,15 +15,15 @@ from lib.ui.tables import ShownColumn
 _ELIGIBLE: Final = (
     ShownColumn("enterprise_name", "生产企业"),
     ShownColumn("division_name", "属地"),
-    ShownColumn("sampled_year", "抽样年度", "text"),
     ShownColumn("assisted_text", "是否帮扶"),
     ShownColumn("unqualified_batches", "不合格批次", "count"),
     ShownColumn("batches", "有结论批次", "count"),
-    ShownColumn("first_unqualified_on", "第一批不合格", "date"),
     ShownColumn("reached_on", "达到之日", "date"),
     ShownColumn("visited_on", "上门日期", "date"),
     ShownColumn("next_sampled_on", "此后首次抽样", "date"),
     ShownColumn("next_unqualified_on", "此后首次不合格", "date"),
+    ShownColumn("first_unqualified_on", "第一批不合格", "date"),
+    ShownColumn("sampled_year", "抽样年度", "text"),
     ShownColumn("enterprise_key", "企业代码"),
 )
 _SUGGESTIONS: Final = (
@@ -129,8 +130,11 @@ _SHEET: Final[tuple[tuple[str, str, tuple[ShownColumn, ...]], ...]] = (
 )
 
 
-def eligible_listing(found: Eligible, filters: Filters) -> Listing:
-    """Eligible producers and why, one row each and year."""
+def eligible_listing(
+    found: Eligible, filters: Filters, opened: Callable[[str], None] | None = None
+) -> Listing:
+    """Eligible producers and why, one row each and year; `opened` is called with the key of a chosen one."""
+    keys = list(found.frame["enterprise_key"])
     rows = found.frame.assign(
         assisted_text=found.frame["assisted"].map({True: "已帮扶", False: "未帮扶"}),
         sampled_year=found.frame["sampled_year"].astype("string"),
@@ -143,7 +147,8 @@ def eligible_listing(found: Eligible, filters: Filters) -> Listing:
         file_label=f"流动诊所_符合条件企业_{found.k}批次",
         filters=filters,
         sentence=found.sentence,
-        notes=found.notes,
+        notes=(*found.notes, *(("点选一行，打开该企业的档案。",) if opened else ())),
+        opened=None if opened is None else lambda place: opened(keys[place]),
         empty="所选范围没有符合条件的生产企业，或没有抽样数据；覆盖率无法判断，不作100%。",
     )
 
@@ -176,6 +181,7 @@ def sheet_listings(sheet: FirmSheet, filters: Filters, scope_words: str) -> list
             filters=filters,
             sentence=sentence,
             empty=f"没有{title}的记录。",
+            all_dates=True,
         )
         for name, title, columns in _SHEET
     ]

@@ -17,6 +17,7 @@ from lib.ui.clinic_figures import (
 )
 from lib.ui.clinic_lists import eligible_listing, sheet_listings, suggestion_listing
 from lib.ui.figure_text import only_row
+from lib.ui.filter_state import set_parameter
 from lib.ui.loop_tiles import LoopTile, loop_tiles
 from lib.ui.page_part import page_part
 from lib.ui.paged_list import paged_list
@@ -89,7 +90,13 @@ def eligible(view: View, k: int) -> None:
             level = loop_cached.level(view.source, view.filters)
             split = cached.result(view.source, "clinic_coverage", view.filters, (level,), (("k", float(k)),))
             chart_block(view, coverage_figure(split, level, ()))
-        paged_list(view, eligible_listing(found, view.filters))
+        paged_list(view, eligible_listing(found, view.filters, _open_firm))
+
+
+def _open_firm(enterprise: str) -> None:
+    """Go to the sheet of a firm of the list."""
+    set_parameter("firm", enterprise)
+    set_parameter("section", "firm")
 
 
 def problems(view: View) -> None:

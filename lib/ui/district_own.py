@@ -6,10 +6,13 @@ from datetime import date
 from typing import Final
 
 from lib.metrics.analyses.district_record import MEASURES
+from lib.metrics.compute import Result
+from lib.metrics.format import count_text
 from lib.metrics.registry import get_metric
 from lib.metrics.rows import fetch_rows, row_columns
 from lib.ui import cached
 from lib.ui.chart_block import chart_block
+from lib.ui.figure_text import only_row
 from lib.ui.loop_tiles import LoopTile, loop_tiles
 from lib.ui.page_part import page_part
 from lib.ui.paged_list import Listing, paged_list
@@ -57,7 +60,7 @@ _NAMES: Final = {
     "items": "未完成整改项",
     "letters": "提醒敦促函与函告",
     "interviews": "责任约谈",
-    "interviewed": "被约谈企业（家次）",
+    "interviewed": "被约谈企业",
 }
 _COUNTS: Final = ("days_to_send",)
 
@@ -107,6 +110,7 @@ def listing_of(view: View, name: str) -> Listing:
     heads = row_columns(metric)
     columns = [ShownColumn(one, _heading(one, heads[one]), _kind(one)) for one in wanted.columns]
     result = view.result(wanted.metric_id, filters=filters)
+    notes = (metric.description, *_firms_note(name, len(rows), result))
     return Listing(
         key=f"own.{name}",
         title=_NAMES[name],
@@ -115,7 +119,17 @@ def listing_of(view: View, name: str) -> Listing:
         file_label=f"属地责任_{_NAMES[name]}",
         filters=filters,
         sentence=result.sentence,
-        notes=(metric.description,),
+        notes=notes,
+    )
+
+
+def _firms_note(name: str, rows: int, result: Result) -> tuple[str, ...]:
+    """A firm interviewed twice is one firm and two rows: both numbers are named."""
+    if name != "interviewed":
+        return ()
+    firms = count_text(only_row(result)["numerator"])
+    return (
+        f"清单一行是一家次：共{count_text(rows)}家次，涉及{firms}家企业；同一企业约谈两次计一家、两家次。",
     )
 
 

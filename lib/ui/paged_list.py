@@ -1,6 +1,6 @@
 """A list that may be long: counted, paged on the screen, whole as a file and, where it is short enough, to print."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -18,13 +18,17 @@ from lib.ui.tables import ShownColumn, show_table
 from lib.ui.view import View
 
 PAGE_SIZE: Final = 100
-#: A printed list longer than this is no longer read; the file holds all of it.
-PRINTED: Final = 300
+#: A browser still lays out this many rows on paper; the file holds all of a longer list.
+PRINTED: Final = 2000
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Rows to list. `columns` are those of the screen and the file, in reading order."""
+    """Rows to list. `columns` are those of the screen and the file, in reading order; `printed` those on paper.
+
+    `opened` is called with the place of a row (in `table`) that the reader chose on the screen. `all_dates`: the rows
+    are not limited by the period of the filters, and their file says so in its name.
+    """
 
     key: str
     title: str
@@ -35,6 +39,9 @@ class Listing:
     sentence: str
     notes: Sequence[str] = ()
     empty: str = "所选范围没有这样的记录。"
+    printed: Sequence[ShownColumn] = ()
+    opened: Callable[[int], None] | None = None
+    all_dates: bool = False
 
 
 def paged_list(view: View, listing: Listing, *, height: int = 420) -> None:
@@ -53,7 +60,15 @@ def paged_list(view: View, listing: Listing, *, height: int = 420) -> None:
         f"共 {count_text(total)} 行，本页第 {count_text(first + 1)}—{count_text(first + len(rows))} 行。"
     )
     short = None if len(rows) <= height // 40 else height
-    show_table(rows, listing.columns, alt=f"{listing.title}，第{page}页", height=short)
+    opened = None if listing.opened is None else partial(_opened, listing.opened, first)
+    show_table(
+        rows,
+        listing.columns,
+        alt=f"{listing.title}，第{page}页",
+        height=short,
+        opened=opened,
+        key=listing.key,
+    )
     if pages > 1:
         st.pagination(pages, key=key)
 
@@ -73,9 +88,20 @@ def printed_list(view: View, listing: Listing) -> None:
     st.caption(f"共 {count_text(len(listing.table))} 行。用浏览器的打印功能打印本页。")
     words = {
         column.heading: [_word(value, column.kind) for value in listing.table[column.name]]
-        for column in listing.columns
+        for column in listing.printed or listing.columns
     }
     st.table(pd.DataFrame(words, index=pd.RangeIndex(1, len(listing.table) + 1)))
+
+
+def _opened(opened: Callable[[int], None], first: int, place: int) -> None:
+    opened(first + place)
+
+
+def _file_name(listing: Listing, version: int) -> str:
+    name = file_name(listing.file_label, listing.filters, version)
+    if not listing.all_dates:
+        return name
+    return name.replace(f"{listing.filters.start:%Y%m%d}-{listing.filters.end:%Y%m%d}", "全部日期")
 
 
 def _head(view: View, listing: Listing) -> bool:
@@ -86,7 +112,7 @@ def _head(view: View, listing: Listing) -> bool:
         st.info(listing.empty, icon=":material/info:")
         return False
     offer = Download(
-        file_name=file_name(listing.file_label, listing.filters, view.snapshot.version),
+        file_name=_file_name(listing, view.snapshot.version),
         row_count=len(listing.table),
         sentence=listing.sentence,
         basis=view.basis,

@@ -17,7 +17,9 @@ _TOO_FEW: Final = "在册不足5项，不作比例"
 _TOO_FEW_FOR_MEDIAN: Final = "不足5项，不作中位数"
 MINIMUM_AT_RISK: Final = 5
 _MARKED: Final = (0, 30, 60, 90, 120, 150, 180)
-_CURVE: Final = CurveWords(days="自本轮开始的天数", share="已现场验证", counted="发现季度", shows_band=False)
+_CURVE: Final = CurveWords(
+    days="自本轮开始的天数", share="已现场验证", counted="发现季度", followed="当日在册项数", shows_band=False
+)
 
 
 def cohorts_figure(found: Cohorts, filters: Filters) -> Figure:
@@ -57,7 +59,7 @@ def cohorts_figure(found: Cohorts, filters: Filters) -> Figure:
         sentence=found.sentence,
         notes=(
             *found.notes,
-            f"图中为最近{len(shown)}个不少于{MINIMUM_AT_RISK}项的季度，各季度以线型区分；横轴下方的数字是当日仍未完成而在册的项数，自上而下与图例同序。",
+            f"图中为最近{len(shown)}个不少于{MINIMUM_AT_RISK}项的季度，各季度以线型区分；横轴下方是各季度当日仍未完成而在册的项数，与横轴所标天数对齐。",
         ),
     )
 
@@ -69,10 +71,10 @@ def cohort_table(found: Cohorts) -> tuple[pd.DataFrame, list[ShownColumn]]:
     table = heads[["group_name", "items", "verified", "open", "ended", "median_text"]].copy()
     columns = [
         ShownColumn("group_name", "发现季度"),
-        ShownColumn("items", "整改项（项）", "count"),
+        ShownColumn("items", "整改项", "count"),
         ShownColumn("verified", "已验证", "count"),
         ShownColumn("open", "未完成", "count"),
-        ShownColumn("ended", "移送或撤回", "count"),
+        ShownColumn("ended", "移送撤回", "count"),
         ShownColumn("median_text", "中位天数"),
     ]
     for limit, rows in limits.groupby("limit"):

@@ -50,6 +50,18 @@ _OWN: Final = (
     ShownColumn("days", "历时（天）", "count"),
     ShownColumn("round", "轮次", "count"),
 )
+_CONTENT: Final = ShownColumn("description", "整改内容", width=320)
+#: On paper: what to look at, where, until when; the file has the rest.
+_PRINTED: Final = (
+    *_HEAD,
+    ShownColumn("division_name", "属地"),
+    ShownColumn("failing_item_name", "不合格项目"),
+    _CONTENT,
+    ShownColumn("owner_post", "督促岗位"),
+    *_STATE,
+    ShownColumn("found_on", "发现日期", "date"),
+    ShownColumn("rectified_on", "自报整改日期", "date"),
+)
 _ROUND: Final = ShownColumn("round", "轮次", "count")
 _PAPER: Final = (
     ShownColumn("reason", "判定依据"),
@@ -87,7 +99,8 @@ def item_listing(found: Found, filters: Filters, chosen: tuple[str, str, str]) -
         key="rectification.items",
         title=f"销号清单（{asked}）",
         table=_with_dates(rows),
-        columns=[*_HEAD, *_STATE, *_ITEM, *_OWN],
+        columns=[*_HEAD, *_STATE, *_ITEM, *_OWN, _CONTENT],
+        printed=_PRINTED,
         file_label=f"销号清单_{STATES[state]}",
         filters=filters,
         sentence=f"{found.sentence}；{asked}",

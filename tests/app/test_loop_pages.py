@@ -179,6 +179,7 @@ class TestRectification:
         (table,) = at.table
         assert set(table.value["整改项编号"].str.replace("\\", "")) >= {"on-paper", "struck-off", "overdue"}
         assert not at.dataframe
+        assert "整改内容" in table.value.columns
 
     def test_paper_is_listed_with_what_is_missing(self, open_loop_page: OpenPage) -> None:
         at = open_loop_page(RECTIFICATION, query={"section": "paper"})

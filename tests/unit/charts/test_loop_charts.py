@@ -28,10 +28,20 @@ def test_numbers_at_risk_stand_under_the_axis_one_row_a_group() -> None:
     spec = step_curves(*frames.curves(), names=frames.CURVE_WORDS).to_dict()
     assert [row["risk_text"] for row in spec["datasets"]["risks"]] == ["4", "3", "4", "4"]
     rows = [layer for layer in spec["layer"] if layer.get("data", {}).get("name") == "risks"]
-    assert len(rows) == 2
+    assert len(rows) == 4, "two groups, each with its name and its numbers"
+    names = [layer["encoding"]["text"]["value"] for layer in rows if "value" in layer["encoding"]["text"]]
+    assert names == ["已帮扶（当日在册）", "未帮扶（当日在册）"]
     below = [layer["encoding"]["y"]["value"]["expr"] for layer in rows]
-    assert len(set(below)) == 2
+    assert len(set(below)) == 4
     assert all(expression.startswith("height + ") for expression in below)
+
+
+def test_the_axis_names_the_days_of_the_numbers_and_the_share() -> None:
+    curves, at_risk = frames.curves()
+    spec = step_curves(curves, at_risk, names=frames.CURVE_WORDS).to_dict()
+    (line,) = (layer for layer in spec["layer"] if layer["mark"]["type"] == "line")
+    assert line["encoding"]["x"]["axis"]["values"] == sorted(set(at_risk["day"]))
+    assert line["encoding"]["y"]["axis"]["title"] == frames.CURVE_WORDS.share
 
 
 def test_groups_differ_by_dashes_not_by_colour() -> None:
