@@ -17,8 +17,12 @@ from lib.access.headers import SecurityHeaders, content_security_policy
 from lib.access.health import health_routes
 from lib.access.passwords import prepare_comparison
 from lib.access.reception import Reception, reception
+from lib.access.register import Register
 from lib.access.routes import SessionRoutes
 from lib.access.start import streamlit_options, streamlit_secret
+from lib.api.callers import Callers
+from lib.api.interface import Interface
+from lib.api.takings import Takings
 from lib.data.settings import settings
 
 if TYPE_CHECKING:
@@ -66,10 +70,19 @@ def build(desk: Reception) -> "streamlit.App":
         middleware=[
             Middleware(SecurityHeaders, policy=content_security_policy(index_page)),
             Middleware(Gate, cookie_name=desk.cookie_name, watch=desk.watch, clock=now),
+            interface(desk),
             Middleware(FrontPage, page=index_page, pages=addresses(), other=others),
         ],
         on_script_error=report_error,
     )
+
+
+def interface(desk: Reception) -> Middleware:
+    """The interface for programs, in front of Streamlit's own middleware."""
+    register = Register(desk.engine)
+    callers = Callers(desk.engine, desk.watch, register, now, demo_allowed=desk.is_demo)
+    takings = Takings(settings().snapshot_folder, register, now)
+    return Middleware(Interface, callers=callers, takings=takings)
 
 
 def greet(desk: Reception, options: dict[str, object]) -> None:

@@ -39,7 +39,9 @@ def is_locked(connection: Connection, username: str, address: str, now: datetime
 
 def count_failure(connection: Connection, username: str, address: str, now: datetime) -> bool:
     """Count one wrong attempt; return whether it locked the name or the address."""
-    locks = [_count(connection, key, limit, now) for key, limit in throttle_keys(username, address).items()]
+    locks = [
+        count_under(connection, key, limit, now) for key, limit in throttle_keys(username, address).items()
+    ]
     return any(locks)
 
 
@@ -49,7 +51,16 @@ def forget_failures(connection: Connection, username: str) -> None:
     connection.execute(delete(login_throttle).where(login_throttle.c.key == key))
 
 
-def _count(connection: Connection, key: str, limit: int, now: datetime) -> bool:
+def is_key_locked(connection: Connection, key: str, now: datetime) -> bool:
+    """Whether what counts under this key has to wait."""
+    locked = select(login_throttle.c.key).where(
+        login_throttle.c.key == key, login_throttle.c.locked_until > now
+    )
+    return connection.execute(locked).first() is not None
+
+
+def count_under(connection: Connection, key: str, limit: int, now: datetime) -> bool:
+    """Count one failure under a key; return whether that locked it."""
     row = _locked_row(connection, key, now)
     fresh = row.first_failure_at <= now - WINDOW
     failures = 1 if fresh else row.failures + 1

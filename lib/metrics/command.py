@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -11,28 +11,17 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from lib.data.filters import MULTIPLE, Filters
+from lib.data.filters import Filters
 from lib.data.scope import Scope
-from lib.data.snapshot import Snapshot, open_snapshot
-from lib.metrics.compute import Result, UnknownDimension, WrongParameter, compute
-from lib.metrics.dimensions import DIMENSIONS
-from lib.metrics.extent import data_range, filter_values
-from lib.metrics.metric import Metric
-from lib.metrics.predicates import FIELD_NAMES
+from lib.data.snapshot import open_snapshot
+from lib.metrics.compute import Result, compute
+from lib.metrics.extent import data_range
+from lib.metrics.question_words import WrongCondition, asked_conditions, asked_dimensions, asked_number
 from lib.metrics.registry import all_metrics, get_metric
 
 FORMATS: Final = ("csv", "json")
-_FIELDS: Final[Mapping[str, str]] = {**FIELD_NAMES, "side": "地区口径"}
-#: What `--by` calls the places, `--where` understands as well.
-_OTHER_NAMES: Final = dict.fromkeys(("division", "city", "province"), "district")
-#: More values than this are not written out in an error; the sentence says how many there are.
-_LISTED: Final = 60
 #: Starts of a text that a spreadsheet would run as a formula; full-width forms and control characters too.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
-class WrongCondition(ValueError):
-    """A `--where`, `--by` or `--format` the command does not understand; the message lists what it does."""
 
 
 def run_metric(
@@ -61,7 +50,7 @@ def run_metric(
     metric = get_metric(metric_id)
     snapshot = open_snapshot(snapshot_folder, scope, version)
     first, last = data_range(snapshot, metric, scope)
-    conditions = _conditions(snapshot, where, scope)
+    conditions = asked_conditions(snapshot, where, scope)
     filters = Filters(
         start=start or min(first, end or first),
         end=end or max(last, start or last),
@@ -69,8 +58,8 @@ def run_metric(
         sampling_asked="sampling" in conditions,
         **conditions,
     )
-    numbers = dict(_number(parameter) for parameter in parameters)
-    groups = _dimensions(metric, by)
+    numbers = dict(asked_number(parameter) for parameter in parameters)
+    groups = asked_dimensions(metric, by)
     result = compute(snapshot, metric, filters, scope, by=groups, parameters=numbers, as_of=as_of)
     return to_json(result) if output_format == "json" else to_csv(result)
 
@@ -147,57 +136,3 @@ def _plain(value: Any) -> Any:
     if value is None or pd.isna(value):
         return None
     return value.item() if isinstance(value, np.generic) else value
-
-
-def _dimensions(metric: Metric, by: Sequence[str]) -> tuple[str, ...]:
-    names = {dimension.name: dimension.id for dimension in DIMENSIONS.values()}
-    asked = [part.strip() for one in by for part in one.split(",") if part.strip()]
-    chosen = tuple(names.get(one, one) for one in asked)
-    unknown = [one for one in chosen if one not in metric.dimensions]
-    if unknown:
-        allowed = "、".join(f"{name}（{DIMENSIONS[name].name}）" for name in metric.dimensions)
-        raise UnknownDimension(f"指标“{metric.name}”不能按“{'、'.join(unknown)}”分组；可用：{allowed}")
-    return chosen
-
-
-def _number(parameter: str) -> tuple[str, float]:
-    name, _, text = parameter.partition("=")
-    try:
-        return name.strip(), float(text)
-    except ValueError as error:
-        raise WrongParameter(f"参数“{parameter}”应写成 名称=数值，如 k=3") from error
-
-
-def _conditions(snapshot: Snapshot, where: Sequence[str], scope: Scope) -> dict[str, Any]:
-    fields = {name: field for field, name in _FIELDS.items()}
-    chosen: dict[str, list[str]] = {}
-    for condition in where:
-        name, separator, text = condition.partition("=")
-        field = fields.get(name.strip(), _OTHER_NAMES.get(name.strip(), name.strip()))
-        if not separator or field not in _FIELDS:
-            allowed = "、".join(f"{one}（{label}）" for one, label in _FIELDS.items())
-            raise WrongCondition(f"条件“{condition}”应写成 名称=取值；名称可用：{allowed}")
-        chosen.setdefault(field, []).extend(_values(snapshot, field, text, scope))
-    single = [field for field, values in chosen.items() if field not in MULTIPLE and len(values) > 1]
-    if single:
-        raise WrongCondition(f"条件“{_FIELDS[single[0]]}”只能取一个值")
-    return {field: tuple(values) if field in MULTIPLE else values[0] for field, values in chosen.items()}
-
-
-def _values(snapshot: Snapshot, field: str, text: str, scope: Scope) -> list[str]:
-    allowed = filter_values(snapshot, field, scope)
-    return [_value(field, part.strip(), allowed) for part in text.split(",")]
-
-
-def _value(field: str, asked: str, allowed: Mapping[str, str]) -> str:
-    if asked in allowed:
-        return asked
-    named = [value for value, name in allowed.items() if name == asked]
-    if len(named) == 1:
-        return named[0]
-    if named:
-        raise WrongCondition(f"{_FIELDS[field]}“{asked}”有多个，请改用代码：{'、'.join(named)}")
-    listed = [value if value == name else f"{value}（{name}）" for value, name in allowed.items()]
-    rest = f"……共{len(listed)}个" if len(listed) > _LISTED else ""
-    shown = "、".join(listed[:_LISTED]) or "（本数据版本中没有取值）"
-    raise WrongCondition(f"{_FIELDS[field]}没有“{asked}”；可用：{shown}{rest}")

@@ -11,6 +11,7 @@ from lib.data.snapshot import Snapshot
 from lib.data.tables.snapshot import campaign, sample
 from lib.metrics.metric import Metric
 from lib.metrics.source import run, scoped
+from lib.metrics.tables import ReadableTable
 
 
 def data_range(snapshot: Snapshot, metric: Metric, scope: Scope) -> tuple[date, date]:
@@ -25,6 +26,19 @@ def data_range(snapshot: Snapshot, metric: Metric, scope: Scope) -> tuple[date, 
         found = run(snapshot, scoped(statement, side.table, scope, metric.fixed_side or "found")).to_pylist()[
             0
         ]
+        if found["first"] is not None:
+            return found["first"], found["last"]
+    return snapshot.as_of.replace(month=1, day=1), snapshot.as_of
+
+
+def table_range(snapshot: Snapshot, taken: ReadableTable, scope: Scope) -> tuple[date, date]:
+    """First and last day of the records of a table; the year of the as-of day where there is none."""
+    if taken.day is not None:
+        columns: list[ColumnElement[Any]] = [
+            func.min(taken.day).label("first"),
+            func.max(taken.day).label("last"),
+        ]
+        found = run(snapshot, scoped(select(*columns), taken.table, scope, "found")).to_pylist()[0]
         if found["first"] is not None:
             return found["first"], found["last"]
     return snapshot.as_of.replace(month=1, day=1), snapshot.as_of

@@ -1,0 +1,1 @@
+"""The HTTP interface: figures, rows and tables for programs, with the reader's own districts. No Streamlit."""

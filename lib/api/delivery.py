@@ -1,0 +1,112 @@
+"""Handing out a file: piece by piece from a worker thread, complete or broken off, never shorter.
+
+Each piece is made only when the one before it was taken, so a slow reader costs no memory; the worker thread keeps the
+event loop free for the pages. After an error in the middle the connection is cut without its closing chunk, which
+every HTTP client reports as an error.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import anyio
+import anyio.to_thread
+from starlette.types import Receive, Scope, Send
+
+#: What is written to the connection at once.
+_STEP_BYTES: Final = 256 * 1024
+#: A reader who takes none of it for so long has gone without saying so.
+_PATIENCE_SECONDS: Final = 60
+_GZIP_LEVEL: Final = 1
+_GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
+
+
+class BrokenOff(RuntimeError):
+    """A file could not be finished after its first bytes were sent; the connection is cut."""
+
+
+@dataclass
+class Counted:
+    """Pieces with the SHA-256 of what went through them."""
+
+    pieces: Iterator[bytes]
+    digest: Any = field(default_factory=hashlib.sha256)
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self.pieces:
+            self.digest.update(piece)
+            yield piece
+
+
+def gzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces as one gzip stream without file name and time: the same file gives the same bytes."""
+    packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
+    for piece in pieces:
+        if packed := packer.compress(piece):
+            yield packed
+    yield packer.flush()
+
+
+class Delivery:
+    """An ASGI answer that sends pieces. `done(complete)` is called once, in a worker thread, however it ends."""
+
+    def __init__(
+        self,
+        pieces: Iterator[bytes],
+        headers: list[tuple[bytes, bytes]],
+        done: Callable[[bool], None],
+        *,
+        limiter: anyio.CapacityLimiter,
+        patience_seconds: float = _PATIENCE_SECONDS,
+    ) -> None:
+        self._pieces = pieces
+        self._headers = headers
+        self._done = done
+        self._limiter = limiter
+        self._patience_seconds = patience_seconds
+        self._complete = False
+        self._failure: Exception | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send everything, or break off."""
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._end_when_gone, receive, group.cancel_scope)
+                await self._send_all(send)
+                group.cancel_scope.cancel()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(self._finish)
+        if self._failure is not None:
+            raise BrokenOff("an extract broke off in the middle") from self._failure
+
+    async def _send_all(self, send: Send) -> None:
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": self._headers})
+            while (piece := await self._next_piece()) is not None:
+                for start in range(0, len(piece), _STEP_BYTES):
+                    with anyio.fail_after(self._patience_seconds):
+                        step = piece[start : start + _STEP_BYTES]
+                        await send({"type": "http.response.body", "body": step, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            self._complete = True
+        except Exception as error:
+            self._failure = error
+
+    async def _next_piece(self) -> bytes | None:
+        return await anyio.to_thread.run_sync(next, self._pieces, None, limiter=self._limiter)
+
+    async def _end_when_gone(self, receive: Receive, scope: anyio.CancelScope) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            continue
+        scope.cancel()
+
+    def _finish(self) -> None:
+        try:
+            close = getattr(self._pieces, "close", None)
+            if close is not None:
+                close()
+        finally:
+            self._done(self._complete)

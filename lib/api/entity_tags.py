@@ -1,0 +1,50 @@
+"""Entity tags: the same question to the same data version as the same reader has the same answer."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Final
+
+from lib.data.scope import Scope
+
+#: Raise when the bytes of a format change, so that nobody keeps what an older program wrote.
+_WRITING: Final = 1
+_LENGTH: Final = 32
+
+
+def entity_tag(file: Path, address: str, scope: Scope, *, packed: bool) -> str:
+    """The tag of an answer. `file`: the snapshot, whose time and size tell a version that was built anew."""
+    stamp = file.stat()
+    districts = "*" if scope.is_everything else sorted(scope.codes)
+    facts = [_WRITING, stamp.st_mtime_ns, stamp.st_size, address, districts]
+    digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:_LENGTH]
+    return f'"{digest}-gzip"' if packed else f'"{digest}"'
+
+
+def is_known(tag: str, if_none_match: str | None) -> bool:
+    """Whether the caller has the answer already, packed or not (RFC 9110, weak comparison)."""
+    if if_none_match is None:
+        return False
+    kept = {_plain(one.strip()) for one in if_none_match.split(",")}
+    return "*" in kept or _plain(tag) in kept
+
+
+def accepts_gzip(accept_encoding: str | None) -> bool:
+    """Whether the caller takes gzip (RFC 9110: ``gzip;q=0`` refuses it)."""
+    qualities: dict[str, float] = {}
+    for part in (accept_encoding or "").lower().split(","):
+        coding, _, quality = part.partition(";")
+        number = quality.strip().removeprefix("q=")
+        qualities[coding.strip()] = _quality(number) if quality else 1.0
+    return qualities.get("gzip", qualities.get("*", 0.0)) > 0
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _plain(tag: str) -> str:
+    return tag.removeprefix("W/").strip('"').removesuffix("-gzip")
