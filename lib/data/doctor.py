@@ -14,9 +14,12 @@ from lib.data.database import record_engine
 from lib.data.scope import Scope
 from lib.data.settings import Settings
 from lib.data.snapshot import SnapshotMissing, newest_version, open_snapshot
+from lib.data.tables.loads import data_version
 from lib.data.tables.reference import workday
 from lib.data.versions import latest_version
 
+#: Days of calendar that must remain: limits counted in workdays reach about two months ahead.
+CALENDAR_DAYS = 90
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -72,9 +75,21 @@ def _check_schema(engine: Engine) -> str:
 def _check_calendar(engine: Engine, today: date) -> str:
     with engine.connect() as connection:
         last = connection.execute(select(func.max(workday.c.day))).scalar()
+        as_of = connection.execute(select(func.max(data_version.c.as_of))).scalar()
     if last is None or last < today:
         raise Problem(f"工作日历止于 {last or '空'}，请更新 data/reference/workdays.csv，否则到期日无法推算")
-    return f"至 {last}"
+    return f"至 {last}{_calendar_warning(last, as_of or today)}"
+
+
+def _calendar_warning(last: date, as_of: date) -> str:
+    """Said in time: what is found near the end of the calendar has no due day in workdays."""
+    left = (last - as_of).days
+    if left >= CALENDAR_DAYS:
+        return ""
+    return (
+        f"；提醒：数据截至 {as_of} 之后只余 {left} 天，不足 {CALENDAR_DAYS} 天，"
+        "请及早更新 data/reference/workdays.csv，否则按工作日计的到期日推算不出（工作日历未覆盖）"
+    )
 
 
 def _check_snapshot(engine: Engine, folder: Path) -> str:

@@ -24,11 +24,11 @@ from lib.data.tables import snapshot_loop as loop
 
 
 def select_bindings(bindings: FromClause, posts: FromClause) -> Select[Any]:
-    """Bindings with the post and its level."""
+    """Bindings with the post, its level and the day its holder left (a post of the city may hold a county's firm)."""
     filling = filling_of(loop.binding, bindings)
     own, post = bindings.c, posts.c
     filling.join(posts, and_(post.source == own.source, post.post_no == own.post_no))
-    filling.values.update(post=post.post, binding_level=post.binding_level)
+    filling.values.update(post=post.post, binding_level=post.binding_level, left_on=post.valid_to)
     return filling.select()
 
 

@@ -234,6 +234,7 @@ def test_doctor_names_what_is_wrong_and_passes_when_nothing_is(run: Run, files: 
     run("load", files["good"], "--profile", files["profile"])
     well = run("doctor")
     assert well.exit_code == 0, well.stdout
+    assert "提醒" not in well.stdout, "more than 90 days of calendar remain after these data"
 
 
 @pytest.mark.parametrize("name", ["UTF-8", "utf8", "utf-8-sig", "utf_8"])

@@ -101,6 +101,7 @@ rectification_round = Table(
     Column("description", String, comment="整改内容"),
     Column("found_on", Date, comment="整改项的发现日期"),
     Column("due_on", Date, comment="整改期限"),
+    Column("due_days", Integer, comment="期限天数；有天数而无整改期限，是工作日历未覆盖"),
     Column("started_on", Date, comment="本轮开始：首轮为发现日期，其后为重开日期"),
     Column("reopened_on", Date, comment="本轮结束于重开的日期（最后一轮为空）"),
     *_round_dates(),
@@ -200,6 +201,7 @@ binding = published(
     duties.binding,
     Column("post", String, comment="职务（岗位）"),
     Column("binding_level", String, comment="包保级别"),
+    Column("left_on", Date, comment="岗位离任日期；在任或未登记岗位为空"),
 )
 supervision_duty = published(
     duties.supervision_duty,

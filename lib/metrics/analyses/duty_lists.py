@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Table, select
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
-from lib.data.tables.snapshot_loop import binding, cadre_post, supervision_duty
+from lib.data.tables.snapshot_loop import binding, supervision_duty
 from lib.metrics.analyses.rectification_rows import named, rows_of
 from lib.metrics.dimensions import DIMENSIONS
 from lib.metrics.predicates import district
@@ -98,15 +98,7 @@ def holder_history(
     """
     duties = _duties(snapshot, quarter, filters, scope, as_of)
     first, last = (pd.Timestamp(day) for day in quarter_days(quarter))
-    # The post may lie higher than the subject: a city leader holds firms of its counties.
-    everywhere = filters.with_(district=None)
-    held = _rows(snapshot, binding, filters, scope).merge(
-        _rows(snapshot, cadre_post, everywhere, scope)[["source", "post_no", "valid_to"]].rename(
-            columns={"valid_to": "left_on"}
-        ),
-        on=["source", "post_no"],
-        how="left",
-    )
+    held = _rows(snapshot, binding, filters, scope)
     ends = held[["valid_to", "left_on"]].min(axis=1).fillna(last)
     held = held.assign(
         from_on=held["valid_from"].where(held["valid_from"] >= first, first),

@@ -80,7 +80,16 @@ _ON_TIME_LEFT_OUT: Final = (
     Exclusion(
         id="not_due", label="未到期（含提前验证的）", where=and_(CURRENT, not_(ENDED), _r.due_on >= AS_OF)
     ),
-    Exclusion(id="no_due_date", label="没有整改期限", where=and_(CURRENT, not_(ENDED), _r.due_on.is_(None))),
+    Exclusion(
+        id="no_due_date",
+        label="没有整改期限",
+        where=and_(CURRENT, not_(ENDED), _r.due_on.is_(None), _r.due_days.is_(None)),
+    ),
+    Exclusion(
+        id="no_calendar",
+        label="工作日历未覆盖",
+        where=and_(CURRENT, not_(ENDED), _r.due_on.is_(None), _r.due_days.is_not(None)),
+    ),
 )
 
 METRICS: Final = (

@@ -11,7 +11,7 @@ from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot, open_snapshot
 from lib.data.tables import snapshot_loop as loop
 from tests.unit.data.conftest import prepared_engine, write_version
-from tests.unit.data.loop_world import AS_OF, AWAY, HOME, loop_records
+from tests.unit.data.loop_world import AS_OF, AWAY, HOME, POSTS, loop_records
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -243,6 +243,14 @@ class TestDuties:
         # The cadre left in February: the binding runs on, but nobody holds it.
         assert rows["left"] == (None, None, "C", True, False)
         assert rows["handed-over"] == ("b5-new", "县长岗", "B", False, True)
+
+    def test_a_binding_says_when_its_holder_left(self, snapshot: Snapshot) -> None:
+        left = by_key(snapshot, loop.binding, "binding_no", "post_no", "left_on")
+        ends = {row["post_no"]: row.get("valid_to") for row in POSTS}
+        assert {number: day for number, (post, day) in left.items()} == {
+            number: ends.get(post) for number, (post, _) in left.items()
+        }
+        assert any(day is not None for _, day in left.values())
 
     def test_reminders(self, snapshot: Snapshot) -> None:
         names = ("was_done", "days_to_done", "duty_done_on", "county_code", "binding_level")

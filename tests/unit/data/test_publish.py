@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 from sqlalchemy import Engine, MetaData, Table, func, inspect, select
 
+from lib.access.accounts import create_account
+from lib.access.agendas import create_agenda, delete_agenda
 from lib.data import snapshot_builder
 from lib.data.publish import (
     ForeignSnapshot,
@@ -189,6 +191,30 @@ class TestVintage:
             publish(engine, folder, keep=2)
         assert published_versions(folder) == [2, 3]
 
+    def test_a_version_that_a_meeting_is_held_on_stays_until_its_agenda_is_deleted(
+        self, engine: Engine, put_version: PutVersion, folder: Path
+    ) -> None:
+        moment = datetime(2025, 11, 1, tzinfo=UTC)
+        put_version({}, date(2025, 1, 1))
+        publish(engine, folder, keep=1)
+        create_account(
+            engine,
+            "presenter",
+            "correct horse 电池",
+            role="presenter",
+            display_name="调度会主持",
+            districts=Scope.everything(),
+            now=moment,
+        )
+        held = create_agenda(engine, "presenter", "调度会", data_version=1, now=moment)
+        for day in (2, 3):
+            put_version({}, date(2025, 1, day))
+            publish(engine, folder, keep=1)
+        assert published_versions(folder) == [1, 3]
+        delete_agenda(engine, "presenter", held.agenda_no, moment)
+        publish(engine, folder, keep=1)
+        assert published_versions(folder) == [3]
+
     def test_a_snapshot_of_other_records_is_not_taken_for_ours(
         self, engine: Engine, put_version: PutVersion, folder: Path
     ) -> None:
@@ -219,7 +245,12 @@ class TestFailure:
         assert [path.name for path in folder.iterdir()] == ["v000001.duckdb"]
 
     @pytest.mark.parametrize(
-        "change", ["DROP TABLE rectification_round", "ALTER TABLE inspection DROP COLUMN levels"]
+        "change",
+        [
+            "DROP TABLE rectification_round",
+            "ALTER TABLE inspection DROP COLUMN levels",
+            "ALTER TABLE binding DROP COLUMN left_on",
+        ],
     )
     def test_a_snapshot_of_an_older_program_is_said_and_made_anew(
         self, engine: Engine, put_version: PutVersion, folder: Path, change: str

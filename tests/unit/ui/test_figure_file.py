@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -28,6 +29,18 @@ def test_rates_are_fractions_in_the_file_and_the_heading_says_so() -> None:
     assert float(rows[1][2]) == 81 / 4000
     assert rows[2][2] == "", "missing is empty, not zero"
     assert b'"341202"' in content, "codes are text"
+
+
+def test_days_are_days_in_the_file_whatever_pandas_made_of_them() -> None:
+    columns = (ShownColumn("due_on", "应完成日期", "date"), ShownColumn("done_on", "完成日期", "date"))
+    moments = pd.to_datetime(pd.Series(["2025-09-30", None]))
+    days = pd.Series([date(2025, 12, 31), None], dtype="object")
+    for due, done in ((moments, days), (days, moments), (moments.astype("object"), moments)):
+        content = figure_bytes(pd.DataFrame({"due_on": due, "done_on": done}), columns).decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(content, newline="")))
+        assert {cell for row in rows[1:] for cell in row} <= {"2025-09-30", "2025-12-31", ""}
+        assert all(rows[1]), "both days are there"
+        assert rows[2:] in ([["", ""]], []), "a day that is missing is empty"
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,9 @@ def test_scope_and_district_limit_the_lists(make: Make) -> None:
     assert len(task_list(snapshot, 20251, PERIOD, Scope.of("341202")).frame) == 1
 
 
-def bound(number: str, post: str, start: date, end: date | None = None) -> dict[str, Any]:
+def bound(
+    number: str, post: str, start: date, end: date | None = None, left: date | None = None
+) -> dict[str, Any]:
     return {
         "source": "test",
         "binding_no": number,
@@ -120,15 +122,10 @@ def bound(number: str, post: str, start: date, end: date | None = None) -> dict[
         "binding_level": "C",
         "valid_from": start,
         "valid_to": end,
+        "left_on": left,
         **place_columns("341202"),
         **place_columns("341202", "made_"),
     }
-
-
-def post_row(number: str, end: date | None = None) -> dict[str, Any]:
-    days = {"valid_from": date(2024, 1, 1), "valid_to": end}
-    names = {"source": "test", "post_no": number, "post": number, "binding_level": "C", "trainings": 0}
-    return {**names, **days, **place_columns("341202"), **place_columns("341202", "made_")}
 
 
 def test_history_shows_who_left_in_the_middle_of_the_quarter(make: Make) -> None:
@@ -137,10 +134,9 @@ def test_history_shows_who_left_in_the_middle_of_the_quarter(make: Make) -> None
         supervision_duty=[duty_row(DUE, enterprise_key="S", binding_no="b2"), duty_row(DUE, binding_no=None)],
         binding=[
             bound("b0", "前任", date(2024, 1, 1), date(2024, 12, 31)),
-            bound("b1", "镇书记", date(2024, 1, 1)),
+            bound("b1", "镇书记", date(2024, 1, 1), left=left),
             bound("b2", "镇长", date(2025, 2, 20)),
         ],
-        cadre_post=[post_row("镇书记", left), post_row("镇长"), post_row("前任")],
     )
     frame = holder_history(snapshot, 20251, PERIOD, ALL).frame
     assert sorted(frame["post"]) == sorted(["镇书记", "镇长", GAP])
@@ -166,11 +162,9 @@ def test_days_to_send_count_letters_not_sent(make: Make) -> None:
 
 def test_the_post_of_a_city_leader_who_left_is_known_in_a_county(make: Make) -> None:
     left = date(2025, 2, 14)
-    leader = {**post_row("副市长", left), "county_code": None, "made_county_code": None}
     snapshot = make(
         supervision_duty=[duty_row(DUE, enterprise_key="S", binding_no=None, has_gap=True)],
-        binding=[bound("b1", "副市长", date(2024, 1, 1))],
-        cadre_post=[leader],
+        binding=[bound("b1", "副市长", date(2024, 1, 1), left=left)],
     )
     frame = holder_history(snapshot, 20251, PERIOD.with_(district="341202"), ALL).frame
     assert list(frame["to_on"]) == [pd.Timestamp(left)], "the firm is the county's, the post is the city's"
