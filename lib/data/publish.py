@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Final
 
 import duckdb
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, inspect, select
 
 from lib.data.duckdb_statements import execute
 from lib.data.snapshot_builder import Progress, SnapshotBuilder
 from lib.data.snapshot_structure import lacking_tables
 from lib.data.tables.loads import data_version
+from lib.data.tables.meetings import agenda
 from lib.data.tables.snapshot import snapshot_info
 from lib.data.versions import latest_version
 
@@ -52,8 +53,9 @@ def publish(
 ) -> Path:
     """Publish a data version (the newest by default) into ``folder`` and return the file.
 
-    Keeps the newest ``keep`` versions. Publishing a version that is there already changes nothing, unless an older
-    program published it without tables this one reads: then it is made anew and takes the old one's place.
+    Keeps the newest ``keep`` versions and those that meetings are held on. Publishing a version that is there already
+    changes nothing, unless an older program published it without tables this one reads: then it is made anew and
+    takes the old one's place.
     Raises ``NothingToPublish`` if nothing was loaded yet.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,10 +79,19 @@ def publish(
             finally:
                 for leftover in folder.glob(f"{unfinished.name}*"):
                     _remove(leftover)
+        held = {number, *pinned_versions(connection)}
     for old in published_versions(folder)[:-keep]:
-        if old != number:
+        if old not in held:
             snapshot_path(folder, old).unlink()
     return target
+
+
+def pinned_versions(connection: Connection) -> frozenset[int]:
+    """Data versions that meetings are held on: they stay, however old, until the agenda is deleted."""
+    if not inspect(connection).has_table(agenda.name):
+        return frozenset()
+    living = select(agenda.c.data_version).where(agenda.c.deleted_at.is_(None))
+    return frozenset(connection.scalars(living))
 
 
 def is_unpublished(engine: Engine, folder: Path) -> bool:
