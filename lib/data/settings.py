@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     cookie_key: SecretStr | None = None
     env: Literal["demo", "production"] = "production"
     snapshots_kept: int = 5
+    pptx_template: Path | None = None
 
     @property
     def is_demo(self) -> bool:
