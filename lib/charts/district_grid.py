@@ -143,7 +143,7 @@ def describe_district_grid(frame: pd.DataFrame) -> str:
     size = f"{cells['name'].nunique()}个地区×{cells['measure'].nunique()}项指标对照"
     flagged = cells[cells["role"].isin([role.value for role in FLAGGED])]
     marks = [
-        f"{row.name_}{row.measure_name}{row.value_text}（{row.fraction_text}），{row.role}{_direction(row.direction_text)}"
+        f"{row.name_}{row.measure_name}{row.value_text}（{row.fraction_text}），{row.role}{_direction(str(row.direction_text))}"
         for row in flagged.rename(columns={"name": "name_"}).itertuples()
     ]
     small = int(cells["is_small"].sum())

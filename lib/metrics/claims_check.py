@@ -1,7 +1,8 @@
-"""The verdict on each published figure: 相符, 不符, 仅文字 or 无法计算, with the reason.
+"""The verdict on each published figure: 相符, 不符, 口径说明, 仅文字 or 无法计算, with the reason.
 
 A figure is compared at the digits it was printed with; "all" (100 %) and "none" (0 %) are exact, as 399 of 400 is not
-all. What cannot be computed never counts as passed.
+all. What cannot be computed never counts as passed, and a stated rule of counting (口径说明) needs no data: that the
+program follows it says nothing of the figures.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -35,6 +36,7 @@ class Verdict(StrEnum):
     MATCHES = "相符"
     DIFFERS = "不符"
     NOT_COMPUTABLE = "无法计算"
+    PARAMETER = "口径说明"
     TEXT = "仅文字"
 
 
@@ -102,7 +104,8 @@ def _checked(claim: Claim, recomputed: Callable[[str], Recomputed], claims: Mapp
             reason = _difference(claim, value)
     except NotComputable as fault:
         return Checked(claim=claim, verdict=Verdict.NOT_COMPUTABLE, reason=str(fault))
-    verdict = Verdict.DIFFERS if reason else Verdict.MATCHES
+    matched = Verdict.PARAMETER if claim.operator is Operator.PARAMETER else Verdict.MATCHES
+    verdict = Verdict.DIFFERS if reason else matched
     return Checked(claim=claim, verdict=verdict, reason=reason, recomputed=value)
 
 

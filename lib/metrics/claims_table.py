@@ -53,7 +53,12 @@ _SHOWN: Final[Mapping[str, int]] = {
     "basis": 8,
 }
 #: What needs looking at first, what is only listed last.
-FAULTS_FIRST: Final = (Verdict.DIFFERS, Verdict.NOT_COMPUTABLE, Verdict.MATCHES, Verdict.TEXT)
+FAULTS_FIRST: Final = (
+    *(Verdict.DIFFERS, Verdict.NOT_COMPUTABLE, Verdict.MATCHES),
+    *(Verdict.PARAMETER, Verdict.TEXT),
+)
+#: Verdicts that are not recomputed from records.
+NOT_RECOMPUTED: Final = (Verdict.PARAMETER, Verdict.TEXT)
 
 
 def claims_frame(checked: Iterable[Checked]) -> pd.DataFrame:
@@ -96,11 +101,11 @@ def count_verdicts(checked: Iterable[Checked]) -> dict[Verdict, int]:
 def summary(checked: Sequence[Checked]) -> str:
     """One sentence: how many were recomputed, and how they came out."""
     counted = count_verdicts(checked)
-    computed = len(checked) - counted[Verdict.TEXT]
+    computed = len(checked) - sum(counted[verdict] for verdict in NOT_RECOMPUTED)
     return (
         f"共 {len(checked)} 条：可重算 {computed} 条，其中相符 {counted[Verdict.MATCHES]}、"
         f"不符 {counted[Verdict.DIFFERS]}、无法计算 {counted[Verdict.NOT_COMPUTABLE]}；"
-        f"仅文字 {counted[Verdict.TEXT]} 条，不算相符"
+        f"口径说明 {counted[Verdict.PARAMETER]} 条、仅文字 {counted[Verdict.TEXT]} 条，不算相符"
     )
 
 

@@ -53,6 +53,10 @@ def filters_of(claim: Claim, snapshot: Snapshot) -> Filters:
     return asked.with_(sampling_asked="sampling" in claim.query)
 
 
+#: Why a reader of some districts gets no verdict on a figure of the whole.
+BEYOND_SCOPE: Final = "所指地区超出您的可见范围，只看一部分会算错"
+
+
 def check_reach(claim: Claim, snapshot: Snapshot, scope: Scope) -> None:
     """Refuse a claim about a district the reader does not see whole: a part would pass for the whole."""
     if scope.is_everything:
@@ -62,7 +66,7 @@ def check_reach(claim: Claim, snapshot: Snapshot, scope: Scope) -> None:
     while current is not None and current not in scope.codes:
         current = parents.get(current)
     if current is None:
-        raise NotComputable("所指地区超出您的可见范围，只看一部分会算错")
+        raise NotComputable(BEYOND_SCOPE)
 
 
 def from_rows(claim: Claim, snapshot: Snapshot, scope: Scope) -> Recomputed:

@@ -15,7 +15,7 @@ from lib.metrics.format import MISSING, count_text, decimal_text, rate_text
 from lib.ui.chart_block import Figure
 from lib.ui.figure_columns import rate_columns, with_chance_words, with_flag_words
 from lib.ui.metric_words import DIRECTION_WORDS, measure_of
-from lib.ui.tables import ShownColumn
+from lib.ui.tables import NAME_WIDTH, ShownColumn
 
 #: Heads of the columns; a line may break at "\n". The last line says which way is better.
 _HEADS: Final[dict[str, str]] = {
@@ -36,9 +36,9 @@ _RATIO: Final = (
     ShownColumn("ratio_lower", "比值95%区间下限", "number"),
     ShownColumn("ratio_upper", "比值95%区间上限", "number"),
 )
-_FLAG: Final = ShownColumn("flag_text", "统计提示")
-_CHANCE: Final = ShownColumn("chance_text", "只按偶然波动")
-DISTRICT_COLUMNS: Final = (ShownColumn("code", "地区代码"), ShownColumn("name", "地区"))
+_FLAG: Final = ShownColumn("flag_text", "统计提示", width=NAME_WIDTH - 40)
+_CHANCE: Final = ShownColumn("chance_text", "只按偶然波动", width=NAME_WIDTH - 40)
+DISTRICT_COLUMNS: Final = (ShownColumn("code", "地区代码"), ShownColumn("name", "地区", width=NAME_WIDTH))
 _SMALL: Final = "分母不足30"
 _BETTER: Final = {"higher": "高为好", "lower": "低为好", "neutral": ""}
 #: Why a single district has no ratio.
@@ -155,7 +155,9 @@ def wide_columns(record: DistrictRecord) -> Sequence[ShownColumn]:
         name = measure.metric.name
         for column in (*rate_columns(measure_of(measure.metric)), *own):
             heading = column.heading if column.heading.startswith(name) else f"{name}：{column.heading}"
-            columns.append(ShownColumn(f"{measure.metric.id}.{column.name}", heading, column.kind))
+            columns.append(
+                ShownColumn(f"{measure.metric.id}.{column.name}", heading, column.kind, width=column.width)
+            )
     return columns
 
 

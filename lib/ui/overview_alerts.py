@@ -31,7 +31,8 @@ def alert_words(flag: str, chance_flag: str, direction: str) -> str:
 
 def flagged_districts(record: DistrictRecord) -> list[str]:
     """A sentence for each, those on the good side last; one that says there is none, nothing if none is compared."""
-    worse, better = [], []
+    worse: list[str] = []
+    better: list[str] = []
     for measure in record.measures:
         for side, sentence in _sentences(measure):
             (better if side == _GOOD_SIDES.get(measure.metric.direction) else worse).append(sentence)

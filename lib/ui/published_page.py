@@ -11,6 +11,7 @@ from lib.metrics.claims import Ledger
 from lib.metrics.claims_check import Checked, Verdict, check_claims
 from lib.metrics.claims_reading import ledger_files, read_ledger
 from lib.metrics.claims_table import FAULTS_FIRST, HEADINGS, claims_frame, count_verdicts, summary
+from lib.metrics.claims_values import BEYOND_SCOPE
 from lib.ui import cached
 from lib.ui.downloads import Download, download_button
 from lib.ui.page_part import page_part
@@ -25,6 +26,7 @@ MARKS: Final[Mapping[Verdict, str]] = {
     Verdict.MATCHES: "✓",
     Verdict.DIFFERS: "✗",
     Verdict.NOT_COMPUTABLE: "⚠",
+    Verdict.PARAMETER: "◇",
     Verdict.TEXT: "○",
 }
 _ALL: Final = "all"
@@ -34,9 +36,14 @@ _SHOWN: Final = (
     *("verdict", "id", "sentence", "published", "relation", "recomputed", "counts", "interval"),
     *("basis", "as_of", "reason", "note", "document"),
 )
+#: Pixels of the columns whose figures must not be cut.
+_WIDTHS: Final[Mapping[str, int]] = {
+    **{"verdict": 104, "id": 88, "sentence": 320, "published": 150, "relation": 96, "recomputed": 190},
+    **{"counts": 120, "interval": 150, "as_of": 110, "reason": 300},
+}
 _EXPLANATION: Final = (
     "每条公开数字按登记的指标、范围和截至日从本数据版本重算，按公布的位数比较；“余”“超过”“约”按下限、约数处理；"
-    "“全部”（100%）不四舍五入。只有总数的取自报送数字。仅文字的只登记原文，不算相符。"
+    "“全部”（100%）不四舍五入。只有总数的取自报送数字。口径说明只核对口径是否一致，不需要数据；仅文字的只登记原文；两者都不算相符。"
 )
 
 
@@ -65,7 +72,14 @@ def _recomputed(source: cached.Source, stamp: tuple[tuple[str, int], ...]) -> Op
 
 
 def headline(opened: OpenLedger) -> None:
-    """How many claims have each verdict."""
+    """How many claims have each verdict; first of all, how many lie outside what the reader may see."""
+    beyond = sum(BEYOND_SCOPE in one.reason for one in opened.checked)
+    if beyond:
+        st.info(
+            f"{beyond} 条公开数字所指的地区（如全市）超出您的可见范围：只看本地数据会算错，这里列为“无法计算”，"
+            "不表示数字有误。可改看其余各条，或请市级岗位核对。",
+            icon=":material/visibility_off:",
+        )
     counted = count_verdicts(opened.checked)
     with st.grid(len(counted), min_column_width=_NARROWEST, gap="small"):
         for verdict, number in counted.items():
@@ -99,7 +113,7 @@ def table(view: View, shown: tuple[Checked, ...]) -> None:
         marked = frame.assign(verdict=[f"{MARKS[one.verdict]} {one.verdict}" for one in shown])
         show_table(
             marked,
-            [ShownColumn(name, HEADINGS[name]) for name in _SHOWN],
+            [ShownColumn(name, HEADINGS[name], width=_WIDTHS.get(name)) for name in _SHOWN],
             alt="公开数字台账及核对结论",
             height=min(560, 38 + 35 * len(marked)),
         )
@@ -116,12 +130,21 @@ def _file(view: View, shown: tuple[Checked, ...]) -> Download:
     )
 
 
+#: The choice does not open on a figure that cannot be computed.
+_WITH_MOST_BEHIND: Final = (
+    *(Verdict.DIFFERS, Verdict.MATCHES, Verdict.PARAMETER),
+    *(Verdict.TEXT, Verdict.NOT_COMPUTABLE),
+)
+
+
 def behind(view: View, opened: OpenLedger, shown: tuple[Checked, ...]) -> None:
     """One claim in full, with the records it was recomputed from."""
     if not shown:
         return
+    computed_first = sorted(shown, key=lambda one: _WITH_MOST_BEHIND.index(one.verdict))
     options = {
-        one.claim.id: f"{one.claim.id}  {one.claim.sentence}（{one.claim.published}）" for one in shown
+        one.claim.id: f"{one.claim.id}  {one.claim.sentence}（{one.claim.published}）"
+        for one in computed_first
     }
     with page_part("一条数字的由来", skeleton_height=200):
         chosen = dropdown("claim", "选一条", options, width=640)

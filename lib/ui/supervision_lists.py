@@ -7,7 +7,7 @@ import pandas as pd
 
 from lib.ui.paged_list import Listing
 from lib.ui.supervision_cached import ListName, QuarterList
-from lib.ui.tables import ShownColumn
+from lib.ui.tables import NAME_WIDTH, ShownColumn
 from lib.ui.view import View
 
 
@@ -20,7 +20,10 @@ class ListWords:
     empty: str
 
 
-_PLACE: Final = (ShownColumn("division_name", "县区"), ShownColumn("binding_level", "包保级别"))
+_PLACE: Final = (
+    ShownColumn("division_name", "县区", width=NAME_WIDTH),
+    ShownColumn("binding_level", "包保级别"),
+)
 _TASK: Final = (
     *_PLACE,
     ShownColumn("holder_post", "包保岗位"),
@@ -58,7 +61,7 @@ LIST_WORDS: Final[dict[ListName, ListWords]] = {
     ),
 }
 _COCKPIT: Final = (
-    ShownColumn("group_name", "分组"),
+    ShownColumn("group_name", "分组", width=NAME_WIDTH),
     ShownColumn("due", "应督导户次", "count"),
     ShownColumn("done", "已督导户次", "count"),
     ShownColumn("on_time", "按期户次", "count"),

@@ -23,6 +23,10 @@ _FORMATS: Final[dict[Kind, str]] = {
 LONGEST: Final = 2000
 
 
+#: Room in pixels for a long name of a district (阜阳合肥现代产业园区).
+NAME_WIDTH: Final = 172
+
+
 @dataclass(frozen=True)
 class ShownColumn:
     """A column of a frame, its Chinese heading and how its values read. Percent columns hold fractions.

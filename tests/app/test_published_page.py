@@ -28,7 +28,9 @@ def test_faults_stand_first_with_a_sign_and_a_word(open_page: OpenPage) -> None:
     verdicts = list(open_page(PAGE).dataframe[0].value["verdict"])
     assert verdicts[0] == "✗ 不符"
     assert verdicts[-1] == "○ 仅文字"
-    assert verdicts == sorted(verdicts, key=["✗ 不符", "⚠ 无法计算", "✓ 相符", "○ 仅文字"].index)
+    assert verdicts == sorted(
+        verdicts, key=["✗ 不符", "⚠ 无法计算", "✓ 相符", "◇ 口径说明", "○ 仅文字"].index
+    )
 
 
 def test_document_and_verdict_stand_in_the_address(open_page: OpenPage) -> None:
@@ -60,6 +62,8 @@ def test_a_county_reader_is_not_shown_a_part_for_the_whole(open_page: OpenPage) 
     assert "超出您的可见范围" in words(at)
     assert figures(at)["✗ 不符"] == "0 条"
     assert not at.error
+    assert "条公开数字所指的地区（如全市）超出您的可见范围" in words(at), "said before the table"
+    assert at.info[0].value.split(" ")[0].isdigit()
 
 
 def test_a_row_that_was_refused_is_shown(

@@ -221,7 +221,8 @@ def test_settings_are_compared_with_what_the_claims_use(check: Check) -> None:
     )
     verdicts = {key: found[key].verdict for key in found if key != "9-01"}
     assert [key for key, one in verdicts.items() if one is Verdict.DIFFERS] == ["9-03", "9-06"]
-    assert [key for key, one in verdicts.items() if one is Verdict.MATCHES] == ["9-02", "9-04", "9-05"]
+    assert [key for key, one in verdicts.items() if one is Verdict.PARAMETER] == ["9-02", "9-04", "9-05"]
+    assert not is_passed(one for one in found.values() if one.claim.id != "9-01"), "they need no data"
 
 
 def test_a_reader_sees_claims_of_districts_seen_whole(check: Check) -> None:
@@ -245,7 +246,9 @@ def test_the_table_names_text_apart_and_never_begins_a_cell_with_a_formula(check
     frame = claims_frame(found)
     assert list(frame["relation"]) == ["等于", "文字"]
     assert not frame.apply(lambda column: column.str.startswith("=")).to_numpy().any()
-    assert summary(found) == "共 2 条：可重算 1 条，其中相符 1、不符 0、无法计算 0；仅文字 1 条，不算相符"
+    assert summary(found) == (
+        "共 2 条：可重算 1 条，其中相符 1、不符 0、无法计算 0；口径说明 0 条、仅文字 1 条，不算相符"
+    )
     shown = terminal_text(found, ())
     assert "相符    9-01" in shown
     assert "仅文字（1 条，只登记原文，不算相符）" in shown
