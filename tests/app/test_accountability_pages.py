@@ -268,3 +268,16 @@ def test_without_samples_the_loop_is_still_shown(open_page: OpenPage) -> None:
     assert "没有样品" in words(at)
     assert "包保督导按期完成率" in figures(at)
     assert "闭环与责任提示" in words(at)
+
+
+@pytest.mark.parametrize("page", [DISTRICTS, SUPERVISION, "loop/clinic"])
+def test_a_reader_of_several_districts_never_sees_them_called_the_city(
+    open_page: OpenPage, page: str
+) -> None:
+    at = open_page(page, scope=Scope.of(ON_PAPER, LATE))
+    assert "范围：阜南县、界首市；" in words(at)
+    shown = words(at) + words_of_charts(at) + "".join(str(table.value) for table in at.dataframe)
+    assert "范围：阜阳市" not in shown
+    assert "全市" not in shown
+    offered = " ".join(str(button.proto) for button in at.get("download_button"))
+    assert "阜阳市" not in offered
