@@ -25,3 +25,5 @@ _LABELS = {
 }
 
 EVERY_ROLE = frozenset(Role)
+#: Who may take columns that say something about one person (see docs/EXTRACTS.md).
+PERSONAL_ROLES = frozenset({Role.ANALYST, Role.OPERATOR})

@@ -14,9 +14,9 @@ from lib.access.accounts import Account
 from lib.access.bearer import TokenRefused, check_token, touch_token
 from lib.access.errors import RecordsUnavailable
 from lib.access.register import Register
+from lib.access.roles import PERSONAL_ROLES
 from lib.access.sessions import SEEN_STEP
 from lib.access.start import SESSION_HEADER
-from lib.access.tokens import TOKEN_ROLES
 from lib.access.watch import SessionWatch
 from lib.api.problem import Problem
 from lib.data.scope import Scope
@@ -42,7 +42,7 @@ class Caller:
     @property
     def may_see_persons(self) -> bool:
         """Whether columns about single persons may be taken: 统计岗 and 系统管理员."""
-        return self.account.role in TOKEN_ROLES
+        return self.account.role in PERSONAL_ROLES
 
 
 class Callers:

@@ -86,7 +86,7 @@ def _paths() -> Iterator[tuple[str, Document]]:
             ),
         )
         part = {"name": "part", "in": "query", "description": "分子或分母的明细", "schema": _one_of(PARTS)}
-        own = [part, *_numbers(metric), *_references("as_of", "personal")]
+        own = [part, *_numbers(metric), *_references("parameter", "as_of", "personal")]
         yield (
             f"{ROOT}/metrics/{metric.id}/rows",
             _operation(f"{metric.id}.rows", f"{metric.name}明细", "数字背后的逐条记录。", own, "rows"),
@@ -141,7 +141,7 @@ def _figure_parameters(metric: Metric) -> list[Document]:
         "explode": False,
         "schema": {"type": "array", "items": items},
     }
-    return [by, *_numbers(metric), *_references("as_of")]
+    return [by, *_numbers(metric), *_references("parameter", "as_of", "protect", "reason")]
 
 
 def _numbers(metric: Metric) -> list[Document]:
@@ -168,6 +168,12 @@ def _shared_parameters() -> Document:
         "format": ("文件格式", {**_one_of(MEDIA_TYPES), "default": "csv"}),
         "version": ("数据版本；不写则为最新", {"type": "integer", "minimum": 1}),
         "as_of": ("时限算至哪一天；不写则为数据截至日", day),
+        "parameter": (
+            "指标的参数，写法同 manage.py metric，如 k=3",
+            {"type": "array", "items": {"type": "string"}},
+        ),
+        "protect": ("1：小数保护，对外提供时用，须同时写明 reason", _one_of(("0", "1"))),
+        "reason": ("对外提供的事由，登记备查", {"type": "string", "minLength": 4, "maxLength": 200}),
         "personal": ("1：含涉及个人的列（统计岗、系统管理员）", _one_of(("0", "1"))),
     }
     for name, label in FILTER_WORDS.items():

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from lib.api.problem import Problem
-from lib.data.filters import ROUTINE, Filters
+from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.export.extract import Extract, Kind
@@ -23,9 +22,16 @@ FILTER_WORDS: Final[Mapping[str, str]] = {**FIELD_NAMES, "side": "地区口径"}
 _DAYS: Final = {"from": "起始日期（含）", "to": "截止日期（含）"}
 _EVERYWHERE: Final = {"where": "筛选，如 stage=生产，可重复", "format": "文件格式", "version": "数据版本"}
 _PERSONAL: Final = {"personal": "1：含涉及个人的列"}
+_PROTECTED: Final = {"protect": "1：小数保护，对外提供时用", "reason": "对外提供的事由"}
+_LEAST_REASON, _LONGEST_REASON = 4, 200
 #: Words of each kind of address besides the filters.
 WORDS: Final[Mapping[Kind, Mapping[str, str]]] = {
-    "metric": {**_DAYS, **_EVERYWHERE, "by": "分组", "parameter": "参数，如 k=3", "as_of": "时限算至"},
+    "metric": {
+        **_DAYS,
+        **_EVERYWHERE,
+        **_PROTECTED,
+        **{"by": "分组", "parameter": "参数，如 k=3", "as_of": "时限算至"},
+    },
     "rows": {
         **_DAYS,
         **_EVERYWHERE,
@@ -109,29 +115,22 @@ def read_extract(query: Query, snapshot: Snapshot, scope: Scope, *, may_see_pers
         form=query.form,  # type: ignore[arg-type]
         as_of=_day("as_of", query.one("as_of")),
         personal=_personal(query, may_see_persons),
+        protected=_is_on(query, "protect") and bool(read_reason(query)),
     )
 
 
-def address_of(extract: Extract, version: int) -> str:
-    """The address below /api/v1/ that takes the same again: of this data version, in one fixed spelling."""
-    filters = extract.filters
-    query = filters.to_query()
-    if filters.undated:
-        query = {name: text for name, text in query.items() if name not in _DAYS}
-    if filters.sampling_asked and filters.sampling == (ROUTINE,):
-        query["sampling"] = ROUTINE
-    own = {
-        "by": ",".join(extract.by),
-        "part": extract.part if extract.kind == "rows" else "",
-        "as_of": extract.as_of.isoformat() if extract.as_of else "",
-        "personal": "1" if extract.personal else "",
-        **{name: str(number) for name, number in extract.parameters},
-    }
-    query |= {name: text for name, text in own.items() if text}
-    query |= {"format": extract.form, "version": str(version)}
-    room = "tables" if extract.kind == "table" else "metrics"
-    rows = "/rows" if extract.kind == "rows" else ""
-    return f"{room}/{extract.name}{rows}?{urlencode(query, safe=',')}"
+def read_reason(query: Query) -> str:
+    """Why a protected table leaves the bureau. A `Problem` where one is needed and not given, or not needed."""
+    reason = (query.one("reason") or "").strip()
+    if not _is_on(query, "protect"):
+        if "reason" in query.words:
+            raise Problem(400, "“reason”只与 protect=1（对外提供）一起使用")
+        return ""
+    if not _LEAST_REASON <= len(reason) <= _LONGEST_REASON:
+        raise Problem(
+            400, f"对外提供须写明事由：reason=……（{_LEAST_REASON} 至 {_LONGEST_REASON} 个字），登记备查"
+        )
+    return reason
 
 
 def _filters(query: Query, snapshot: Snapshot, scope: Scope) -> Filters:
@@ -190,11 +189,16 @@ def _numbers(query: Query) -> dict[str, Any]:
 
 
 def _personal(query: Query, may_see_persons: bool) -> bool:
-    text = query.one("personal")
-    if text not in (None, "0", "1"):
-        raise Problem(400, "“personal”只能是 0 或 1")
-    if text == "1" and not may_see_persons:
+    asked = _is_on(query, "personal")
+    if asked and not may_see_persons:
         raise Problem(403, "涉及个人的列只有统计岗和系统管理员可以取；请去掉 personal=1")
+    return asked
+
+
+def _is_on(query: Query, word: str) -> bool:
+    text = query.one(word)
+    if text not in (None, "0", "1"):
+        raise Problem(400, f"“{word}”只能是 0 或 1")
     return text == "1"
 
 

@@ -20,11 +20,12 @@ from lib.access.register import Register
 from lib.api.callers import LOGGER, Caller
 from lib.api.delivery import Counted, Delivery, gzipped
 from lib.api.entity_tags import accepts_gzip, entity_tag, is_known
-from lib.api.parameters import Query, address_of, read_extract, read_query
+from lib.api.parameters import Query, read_extract, read_query, read_reason
 from lib.api.problem import Problem
 from lib.api.slots import Slots
 from lib.data.publish import snapshot_path
 from lib.data.snapshot import SnapshotMissing, open_snapshot
+from lib.export.address import address_of
 from lib.export.content import Content
 from lib.export.extract import Extract, Kind, name_of_file, pieces_of, prepare
 
@@ -47,6 +48,8 @@ class _Ready:
     file_name: str
     tag: str
     packed: bool
+    seen: str
+    reason: str
 
     def headers(self) -> dict[str, str]:
         content = self.content
@@ -135,8 +138,9 @@ class Takings:
         if is_known(tag, request.headers.get("if-none-match")):
             return Response(status_code=304, headers=_caching(tag))
         content = prepare(snapshot, extract, caller.scope)
-        name = name_of_file(snapshot, extract)
-        return _Ready(caller, extract, content, address, name, tag, packed)
+        name = name_of_file(snapshot, extract).replace("_v", "_小数保护_v" if extract.protected else "_v")
+        seen = caller.scope.sentence(snapshot.names)
+        return _Ready(caller, extract, content, address, name, tag, packed, seen, read_reason(query))
 
     def _announced(self, ready: _Ready) -> Callable[..., None]:
         return _event("download", ready, self._clock(), row_count=ready.content.row_count)
@@ -165,24 +169,24 @@ def _event(event: str, ready: _Ready, now: datetime, row_count: int | None = Non
         address=caller.address,
         session_digest=caller.session_digest,
         row_count=row_count,
-        detail=f"接口{by}；{ready.address}",
+        detail="；".join(text for text in (f"接口{by}", ready.reason, ready.address) if text),
     )
 
 
 def _taken(ready: _Ready, now: datetime, sha256: str) -> TakenExtract:
     content = ready.content
-    scope = ready.caller.scope
     return TakenExtract(
         at=now,
         username=ready.caller.account.username,
         door="api",
         query=ready.address,
         sentence=content.sentence,
-        scope="全部地区" if scope.is_everything else "、".join(sorted(scope.codes)),
+        scope=ready.seen,
         data_version=content.version,
         file_name=ready.file_name,
         row_count=content.row_count,
         sha256=sha256,
+        reason=ready.reason,
     )
 
 

@@ -4,37 +4,36 @@
 ``metrics/unqualified_rate/rows?…&part=denominator``; filters are written as in the address of a page.
 """
 
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from lib.data.filters import Filters
+from lib.data.filters import ROUTINE
 from lib.export.csv import ExportError
 from lib.export.extract import Extract
 
-_FILTERS: Final = frozenset(
-    {
-        *("from", "to", "district", "side", "category", "stage", "purpose", "tier", "sampling"),
-        *("campaign", "place", "source"),
-    }
-)
-_OWN: Final = frozenset({"by", "part", "format", "version", "protect", "as_of"})
+_DAYS: Final = ("from", "to")
 
 
 def address_of(extract: Extract, version: int | None = None) -> str:
-    """The address of an extract below /api/v1/; with `version`, of that data version for good."""
-    query = dict(extract.filters.to_query())
-    if extract.kind == "metric" and extract.by:
-        query["by"] = ",".join(extract.by)
-    if extract.kind == "rows":
-        query["part"] = extract.part
-    query |= {name: str(number) for name, number in extract.parameters}
-    if extract.as_of is not None:
-        query["as_of"] = extract.as_of.isoformat()
-    if extract.protected:
-        query["protect"] = "1"
-    query["format"] = extract.form
-    if version is not None:
-        query["version"] = str(version)
+    """The address of an extract below /api/v1/ in one fixed spelling; with `version`, of that data version for good."""
+    filters = extract.filters
+    query = dict(filters.to_query())
+    if filters.undated:
+        # Without a period the address means all records, those without a date as well.
+        query = {name: text for name, text in query.items() if name not in _DAYS}
+    if filters.sampling_asked and filters.sampling == (ROUTINE,):
+        query["sampling"] = ROUTINE
+    own = {
+        "by": ",".join(extract.by),
+        "part": extract.part if extract.kind == "rows" else "",
+        "as_of": extract.as_of.isoformat() if extract.as_of else "",
+        "personal": "1" if extract.personal else "",
+        **{name: str(number) for name, number in extract.parameters},
+        "protect": "1" if extract.protected else "",
+        "format": extract.form,
+        "version": "" if version is None else str(version),
+    }
+    query |= {name: text for name, text in own.items() if text}
     return f"{path_of(extract)}?{urlencode(query, safe=',')}"
 
 
@@ -58,18 +57,3 @@ def split_address(address: str) -> tuple[str, str, dict[str, str]]:
     if kind is None or (kind == "rows" and parts[2] != "rows"):
         raise ExportError(f"取数条件“{address[:80]}”读不懂")
     return kind, parts[1], dict(parse_qsl(text, keep_blank_values=True))
-
-
-def parameters_in(query: dict[str, str]) -> tuple[tuple[str, int], ...]:
-    """The numbers of a metric among the query: whatever is neither a filter nor a word of the address itself."""
-    found = {name: text for name, text in query.items() if name not in _FILTERS | _OWN}
-    wrong = [name for name, text in found.items() if not text.lstrip("-").isdecimal()]
-    if wrong:
-        raise ExportError(f"“{'、'.join(wrong)}”既不是筛选条件，也不是整数参数")
-    return tuple((name, int(text)) for name, text in found.items())
-
-
-def filters_in(query: dict[str, str], default: Filters) -> Filters:
-    """The filters of the query. Raises ``ValueError`` with a Chinese sentence for what cannot be."""
-    kept: dict[str, Any] = {name: text for name, text in query.items() if name in _FILTERS}
-    return Filters.from_query(kept, default)

@@ -10,7 +10,7 @@ from lib.access import passwords
 from lib.access.accounts import Account, create_account
 from lib.data.database import record_engine
 from lib.data.scope import Scope
-from lib.data.tables import access, meetings
+from lib.data.tables import access, extracts, meetings, reference
 from lib.data.tables.base import records_metadata
 
 NOW = datetime(2025, 11, 3, 1, 30, tzinfo=UTC)
@@ -25,6 +25,9 @@ ACCESS_TABLES = [
     access.audit_event,
     meetings.agenda,
     meetings.agenda_slide,
+    extracts.access_token,
+    extracts.extract_record,
+    reference.reporting_unit,
 ]
 
 
