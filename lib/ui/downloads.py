@@ -39,7 +39,7 @@ def download_button(visitor: Visitor, offer: Download, *, key: str, label: str =
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.download_button(
             label,
-            data=lambda: _handed_out(offer, visitor),
+            data=lambda: handed_out(offer, visitor),
             file_name=offer.file_name,
             mime=_MIME,
             key=key,
@@ -49,11 +49,17 @@ def download_button(visitor: Visitor, offer: Download, *, key: str, label: str =
         st.caption(plain(f"{offer.sentence}；{offer.basis}；{offer.row_count:,} 行"), width="stretch")
 
 
-def _handed_out(offer: Download, visitor: Visitor) -> bytes:
+def check_session(visitor: Visitor) -> None:
+    """Raise `DownloadRefused` unless the reader the button was drawn for is still logged in as they were."""
     if visitor.behind_gate:
         session = reception().watch.check(visitor.session_digest, identity.present()).session
         if session is None or identity.reader_of(session.account) != visitor.reader:
             raise DownloadRefused("登录已结束或权限已变更，请刷新页面后再下载")
+
+
+def handed_out(offer: Download, visitor: Visitor) -> bytes:
+    """The file, checked and recorded. Raises `DownloadRefused`."""
+    check_session(visitor)
     content = offer.build()
     _record(offer, visitor)
     return content

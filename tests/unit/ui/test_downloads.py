@@ -31,7 +31,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def handed_out(monkeypatch: pytest.MonkeyPatch, found: Reader | None) -> bytes:
     watch = SimpleNamespace(check=lambda digest, now: session(found))
     monkeypatch.setattr(downloads, "reception", lambda: SimpleNamespace(watch=watch))
-    return downloads._handed_out(OFFER, Visitor(READER, "digest", behind_gate=True))
+    return downloads.handed_out(OFFER, Visitor(READER, "digest", behind_gate=True))
 
 
 def test_the_reader_gets_the_file_and_it_is_recorded(
