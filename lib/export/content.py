@@ -17,7 +17,8 @@ class Content:
     """One file's data. `tables()` starts the rows anew: Arrow tables under the headings of `columns`.
 
     `subject`: what programs call it (``metric`` or ``table`` and its id); `definitions`: sentences that explain the
-    figures; `notes`: what a reader of the file has to know besides (columns left out, protection of small numbers).
+    figures; `notes`: what a reader of the file has to know besides (columns left out, protection of small numbers);
+    `first` gives the first rows for a look.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Content:
     row_count: int
     schema: pa.Schema
     tables: Callable[[], Iterator[pa.Table]]
+    first: Callable[[int], pa.Table]
     definitions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

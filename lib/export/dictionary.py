@@ -20,7 +20,7 @@ _INTERVAL_NOTES: Final[Mapping[str, str]] = {
 
 def dictionary(columns: Sequence[FileColumn]) -> pd.DataFrame:
     """One row per column of the file, in its order."""
-    rows = [(one.heading, _chinese(one), one.kind, one.unit, one.meaning, one.source) for one in columns]
+    rows = [(one.heading, chinese_name(one), one.kind, one.unit, one.meaning, one.source) for one in columns]
     return pd.DataFrame(rows, columns=list(HEADERS))
 
 
@@ -31,8 +31,8 @@ def metric_columns(
     return (*_group_columns(by), *_figure_columns(metric, parameters or {}), *_excluded_columns(metric))
 
 
-def _chinese(column: FileColumn) -> str:
-    """Heading and Chinese name differ only where the heading is a name for programs."""
+def chinese_name(column: FileColumn) -> str:
+    """Chinese name of a column; it differs from the heading only where that is a name for programs."""
     return column.meaning.split("：")[0] if column.heading.isascii() else column.heading
 
 

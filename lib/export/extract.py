@@ -7,27 +7,27 @@ An `Extract` says what is taken. `prepare` counts it (by SQL where it is rows) a
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any, Literal
 
 import pyarrow as pa
+from sqlalchemy import Table
 from xlsxwriter.exceptions import XlsxWriterException
 
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.export.content import Content
-from lib.export.csv import ExportError, as_table, file_name
+from lib.export.contents import definitions_of, metric_content, rows_content, visible_columns
+from lib.export.csv import ExportError, file_name
 from lib.export.dictionary import metric_columns
 from lib.export.formats import MEDIA_TYPES, SUFFIXES, WRITERS, Form
 from lib.export.package import package_pieces
-from lib.metrics.compute import Result, compute
+from lib.metrics.compute import compute
 from lib.metrics.metric import Metric
 from lib.metrics.protection import protect
 from lib.metrics.registry import get_metric
-from lib.metrics.row_columns import FileColumn, added_names, table_columns, with_names
-from lib.metrics.row_source import RowSource
-from lib.metrics.rows import Part, rows_behind
+from lib.metrics.row_columns import FileColumn
+from lib.metrics.rows import Part, rows_behind, side_table
 from lib.metrics.tables import get_table, rows_of
 
 Kind = Literal["metric", "rows", "table"]
@@ -79,7 +79,7 @@ def prepare(snapshot: Snapshot, extract: Extract, scope: Scope) -> Content:
         return _rows_content(snapshot, extract, scope)
     taken = get_table(extract.name)
     source = rows_of(snapshot, taken, extract.filters, scope)
-    return _content_of(source, {"table": taken.name}, taken.title, (taken.meaning,), extract.personal)
+    return rows_content(source, {"table": taken.name}, taken.title, (taken.meaning,), extract.personal)
 
 
 def pieces(snapshot: Snapshot, extract: Extract, scope: Scope) -> Iterator[bytes]:
@@ -100,7 +100,7 @@ def columns(extract: Extract) -> tuple[FileColumn, ...]:
     """What the columns of the file are called and mean."""
     if extract.kind == "metric":
         return metric_columns(get_metric(extract.name), extract.by, dict(extract.parameters))
-    return _visible(_table_of(extract), extract.personal)
+    return visible_columns(_table_of(extract), extract.personal)
 
 
 def count(snapshot: Snapshot, extract: Extract, scope: Scope) -> int:
@@ -124,43 +124,6 @@ def name_of_file(snapshot: Snapshot, extract: Extract) -> str:
 def rows_title(metric: Metric, part: Part) -> str:
     """Name of the rows behind one side of a metric."""
     return f"{metric.name}{'分母' if part == 'denominator' else ''}明细"
-
-
-def metric_content(result: Result, *, is_synthetic: bool, notes: tuple[str, ...] = ()) -> Content:
-    """The result table of a metric as the content of a file."""
-    metric, frame = result.metric, result.frame
-    described = {one.name: one for one in metric_columns(metric, result.by, dict(result.parameters))}
-    table = as_table(frame)
-    return Content(
-        title=metric.name,
-        subject={
-            "metric": metric.id,
-            "name": metric.name,
-            "unit": metric.unit,
-            "description": metric.description,
-            "from": result.filters.start.isoformat(),
-            "to": result.filters.end.isoformat(),
-            "by": list(result.by),
-            "parameters": dict(result.parameters),
-            "excluded": dict(result.excluded),
-        },
-        sentence=result.sentence,
-        as_of=result.as_of,
-        version=result.version,
-        is_synthetic=is_synthetic,
-        columns=tuple(described[name] for name in frame.columns),
-        row_count=len(frame),
-        schema=table.schema,
-        tables=lambda: iter([table]),
-        definitions=definitions_of(metric),
-        notes=notes,
-    )
-
-
-def definitions_of(metric: Metric) -> tuple[str, ...]:
-    """The sentence of a metric with its basis, for the papers that travel with a file."""
-    basis = f"依据：{metric.basis}；口径审定：{metric.reviewed_on.isoformat()}"
-    return tuple(text for text in (f"{metric.name}：{metric.description}", metric.note, basis) if text)
 
 
 def _figures_content(snapshot: Snapshot, extract: Extract, scope: Scope) -> Content:
@@ -192,58 +155,12 @@ def _rows_content(snapshot: Snapshot, extract: Extract, scope: Scope) -> Content
         as_of=extract.as_of,
     )
     subject: Mapping[str, Any] = {"metric": metric.id, "part": extract.part, "table": source.table.name}
-    return _content_of(
+    return rows_content(
         source, subject, rows_title(metric, extract.part), definitions_of(metric), extract.personal
     )
 
 
-def _content_of(
-    source: RowSource, subject: Mapping[str, Any], title: str, definitions: tuple[str, ...], personal: bool
-) -> Content:
-    chosen = _visible(source.table, personal)
-    left_out = [one.heading for one in table_columns(source.table) if one.is_personal and not personal]
-    notes = (f"未含涉及个人的列（须统计岗或系统管理员）：{'、'.join(left_out)}",) if left_out else ()
-    return Content(
-        title=title,
-        subject=subject,
-        sentence=source.sentence,
-        as_of=source.snapshot.as_of,
-        version=source.snapshot.version,
-        is_synthetic=source.snapshot.is_synthetic,
-        columns=chosen,
-        row_count=source.count(),
-        schema=_headed(source.first(0, _stored(source, chosen)), source, chosen).schema,
-        tables=partial(_tables, source, chosen),
-        definitions=definitions,
-        notes=notes,
-    )
-
-
-def _tables(source: RowSource, chosen: tuple[FileColumn, ...]) -> Iterator[pa.Table]:
-    for batch in source.batches(_stored(source, chosen)):
-        yield _headed(batch, source, chosen)
-
-
-def _headed(rows: pa.Table | pa.RecordBatch, source: RowSource, chosen: tuple[FileColumn, ...]) -> pa.Table:
-    return with_names(rows, source.table, source.snapshot.names).rename_columns(
-        [one.heading for one in chosen]
-    )
-
-
-def _stored(source: RowSource, chosen: tuple[FileColumn, ...]) -> list[str]:
-    added = added_names(source.table)
-    return [one.name for one in chosen if one.name not in added]
-
-
-def _visible(table: Any, personal: bool) -> tuple[FileColumn, ...]:
-    return tuple(one for one in table_columns(table) if personal or not one.is_personal)
-
-
-def _table_of(extract: Extract) -> Any:
+def _table_of(extract: Extract) -> Table:
     if extract.kind == "table":
         return get_table(extract.name).table
-    metric = get_metric(extract.name)
-    side = metric.numerator if extract.part == "numerator" else metric.denominator
-    if side is None:
-        raise ExportError(f"指标“{metric.name}”是计数，没有分母")
-    return side.table
+    return side_table(get_metric(extract.name), extract.part)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Literal
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Table, func, select
 
 from lib.data.filters import Filters
 from lib.data.scope import Scope
@@ -84,6 +84,11 @@ def fetch_rows(
     )
     statement = statement.limit(limit) if limit is not None else statement
     return run(snapshot, finished(question, statement.offset(offset) if offset else statement, side))
+
+
+def side_table(metric: Metric, part: Part = "numerator") -> Table:
+    """The table whose rows lie behind one side."""
+    return _side(metric, part).table
 
 
 def rows_behind(

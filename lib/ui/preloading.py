@@ -15,7 +15,13 @@ from lib.ui import (
     district_own,
     district_page,
     empty,
+    extract_choices,
+    extract_page,
+    extract_recent,
     loop_view,
+    meeting_links,
+    meeting_page,
+    meeting_show,
     overview_page,
     published_page,
     rate_page,
@@ -35,8 +41,14 @@ PARTS: Final[tuple[ModuleType, ...]] = (
         district_page,
         empty,
         loop_view,
+    ),
+    *(
+        extract_choices,
+        extract_page,
+        extract_recent,
         overview_page,
     ),
+    *(meeting_links, meeting_page, meeting_show),
     *(published_page, rate_page, rectification_page, sample_rows, supervision_page, view),
 )
 

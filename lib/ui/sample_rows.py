@@ -1,20 +1,19 @@
 """The rows behind a figure: paged in the database, counted, and offered whole as a file."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Final
 
 import streamlit as st
 
-from lib.export.csv import csv_bytes, file_name
+from lib.export.extract import Extract, prepare
 from lib.metrics.format import count_text
 from lib.metrics.metric import Metric
 from lib.metrics.registry import get_metric
-from lib.metrics.rows import Part, count_rows, fetch_rows
-from lib.ui.downloads import Download, download_button
+from lib.metrics.row_columns import table_columns, with_names
+from lib.metrics.rows import Part, fetch_rows, side_table
+from lib.ui.extract_download import extract_button, offer_of
 from lib.ui.metric_words import side_names
 from lib.ui.page_part import page_part
-from lib.ui.row_words import headings, text_headings, worded
 from lib.ui.tables import Kind, ShownColumn, show_table
 from lib.ui.url_choice import dropdown
 from lib.ui.view import View
@@ -47,7 +46,9 @@ def rows_behind(view: View, metric: Metric, part: Part) -> None:
     """One page of the rows, their number, and all of them as a file."""
     with page_part(skeleton_height=400):
         scope = view.reader.scope
-        total = count_rows(view.snapshot, metric, view.filters, scope, part=part)
+        extract = Extract(kind="rows", name=metric.id, filters=view.filters, part=part)
+        content = prepare(view.snapshot, extract, scope)
+        total = content.row_count
         if not total:
             st.info("所选范围没有样品。请放宽期间、属地或其他筛选条件。", icon=":material/filter_alt_off:")
             return
@@ -62,15 +63,16 @@ def rows_behind(view: View, metric: Metric, part: Part) -> None:
             limit=PAGE_SIZE,
             offset=(page - 1) * PAGE_SIZE,
         )
-        download_button(view.visitor, _file(view, metric, part, total), key=f"rows.{metric.id}.{part}")
+        extract_button(offer_of(view, extract, content), key=f"rows.{metric.id}.{part}")
         first = (page - 1) * PAGE_SIZE + 1
         st.caption(
             f"共 {count_text(total)} 行，本页第 {count_text(first)}—{count_text(first + rows.num_rows - 1)} 行。"
         )
-        headers = headings(metric, part)
+        table = side_table(metric, part)
+        headers = {column.name: column.heading for column in table_columns(table)}
         columns = [ShownColumn(name, headers[name], _kind(name)) for name in _SHOWN if name in headers]
         show_table(
-            worded(rows, view.snapshot.names).to_pandas(),
+            with_names(rows, table, view.snapshot.names).to_pandas(),
             columns,
             alt=f"{side_words(metric, part)}明细，第{page}页",
             height=520,
@@ -101,27 +103,6 @@ def _options() -> Mapping[str, str]:
         if denominator is not None:
             options[f"{metric_id}.denominator"] = f"{denominator}（{metric.name}的分母）"
     return options
-
-
-def _file(view: View, metric: Metric, part: Part, total: int) -> Download:
-    build = partial(_all_rows, view, metric, part)
-    return Download(
-        file_name=file_name(f"{side_words(metric, part)}明细", view.filters, view.snapshot.version),
-        row_count=total,
-        sentence=view.sentence,
-        basis=view.basis,
-        build=build,
-    )
-
-
-def _all_rows(view: View, metric: Metric, part: Part) -> bytes:
-    rows = worded(
-        fetch_rows(view.snapshot, metric, view.filters, view.reader.scope, part=part), view.snapshot.names
-    )
-    words = headings(metric, part)
-    return csv_bytes(
-        rows.rename_columns([words[name] for name in rows.column_names]), text_headings(metric, part)
-    )
 
 
 def _kind(name: str) -> Kind:

@@ -32,6 +32,13 @@ _NAMES: Final = {
     "quarter": "应督导季度",
     "by": "分组",
     "days": "提醒后天数",
+    "kind": "取数内容",
+    "table": "数据表",
+    "metric": "指标",
+    "format": "文件格式",
+    "protect": "对外提供",
+    "personal": "涉及个人的列",
+    "version": "数据版本",
 }
 
 
@@ -88,6 +95,42 @@ def dropdown(
     return held
 
 
+def several(
+    name: str, label: str, options: Mapping[str, str], *, most: int, placeholder: str, width: int
+) -> tuple[str, ...]:
+    """A list to choose up to `most` from (id → Chinese words); the address holds them joined by commas."""
+    asked = tuple(part for part in st.query_params.get(name, "").split(",") if part)
+    held = tuple(dict.fromkeys(part for part in asked if part in options))[:most]
+    if asked and held != asked:
+        set_parameter(name, ",".join(held) or None)
+        st.warning(
+            plain(f"链接中的{_NAMES[name]}有的在这里不可选（最多 {most} 个），已去掉。"),
+            icon=":material/link_off:",
+        )
+    hold(_key(name), list(held))
+    st.multiselect(
+        label,
+        list(options),
+        format_func=lambda option: options.get(option, option),
+        key=_key(name),
+        max_selections=most,
+        placeholder=placeholder,
+        select_all=False,
+        width=width,
+        on_change=_apply_several,
+        args=(name,),
+    )
+    return held
+
+
+def switch(name: str, label: str, *, help: str | None = None) -> bool:
+    """A switch that is part of the address while it is on."""
+    held = chosen(name, {"": "", "1": "是"}) == "1"
+    hold(_key(name), held)
+    st.toggle(label, key=_key(name), help=help, on_change=_apply_switch, args=(name,))
+    return held
+
+
 def _held(name: str, options: Mapping[str, str], default: str | None) -> str:
     held = chosen(name, options, default)
     hold(_key(name), held)
@@ -100,6 +143,14 @@ def _key(name: str) -> str:
 
 def _apply(name: str) -> None:
     set_parameter(name, st.session_state[_key(name)])
+
+
+def _apply_several(name: str) -> None:
+    set_parameter(name, ",".join(st.session_state[_key(name)]) or None)
+
+
+def _apply_switch(name: str) -> None:
+    set_parameter(name, "1" if st.session_state[_key(name)] else None)
 
 
 def number_in_address(name: str, least: int, most: int) -> int:
