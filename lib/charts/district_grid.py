@@ -117,7 +117,7 @@ def _y(position: float = 0.5) -> alt.Y:
         title=None,
         ticks=False,
         domain=False,
-        labelLimit=alt.ExprRef(expr=f"{IS_NARROW} ? 66 : {_IS_MIDDLING} ? 112 : 200"),
+        labelLimit=alt.ExprRef(expr=f"{IS_NARROW} ? 66 : {_IS_MIDDLING} ? 126 : 200"),
         labelPadding=6,
         labelOverlap=False,
     )
