@@ -30,6 +30,7 @@ def coverage_figure(result: Result, level: str, notes: Sequence[str]) -> Figure:
         total=frame["denominator"].fillna(0).astype("int64"),
         part=frame["numerator"].fillna(0).astype("int64"),
     )
+    frame = frame[(frame["total"] > 0) | (frame["part"] > 0)].reset_index(drop=True)
     frame["text"] = [
         f"已帮扶{count_text(row['part'])}/{count_text(row['total'])}家，{rate_text(row['value'])}"
         f"（95%区间{interval_text(row['lower'], row['upper'])}）"

@@ -7,8 +7,10 @@ import pandas as pd
 from lib.data.filters import Filters
 from lib.metrics.analyses.clinic import ClinicOutcome, Eligible
 from lib.metrics.analyses.firm_sheet import FirmSheet
+from lib.metrics.compute import Result
+from lib.metrics.registry import get_metric
 from lib.ui import paged_list
-from lib.ui.clinic_figures import outcome_figure, outcome_table
+from lib.ui.clinic_figures import coverage_figure, outcome_figure, outcome_table
 from lib.ui.clinic_lists import eligible_listing, sheet_listings
 
 PERIOD = Filters(start=date(2025, 1, 1), end=date(2025, 9, 30))
@@ -73,3 +75,29 @@ def test_a_small_group_has_no_median_and_no_test() -> None:
     assert "p=" not in figure.notes[-1]
     (line,) = (layer for layer in figure.chart.to_dict()["layer"] if layer["mark"]["type"] == "line")
     assert line["encoding"]["x"]["axis"]["values"] == [0, 90, 180], "numbers stand at the days of the axis"
+
+
+def test_a_district_without_eligible_firms_is_not_drawn() -> None:
+    frame = pd.DataFrame(
+        {
+            "division": ["341202", "341203"],
+            "division_name": ["颍州区", "颍东区"],
+            "numerator": [1, 0],
+            "denominator": [2, 0],
+            "value": [0.5, None],
+            "lower": [0.0945, None],
+            "upper": [0.9055, None],
+        }
+    )
+    result = Result(
+        metric=get_metric("clinic_coverage"),
+        filters=Filters(start=date(2025, 1, 1), end=date(2025, 9, 30)),
+        by=("division",),
+        frame=frame,
+        excluded={},
+        as_of=date(2025, 10, 31),
+        version=1,
+        sentence="范围",
+        parameters={"k": 2},
+    )
+    assert coverage_figure(result, "division", ()).table["label"].tolist() == ["颍州区"]
