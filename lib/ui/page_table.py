@@ -34,7 +34,6 @@ PAGES = (
     PageEntry("责任", "pages/accountability/districts.py", "属地责任", "districts"),
     PageEntry("责任", "pages/accountability/supervision.py", "包保督导", "supervision"),
     PageEntry("数据", "pages/extracts/extracts.py", "数据下载", "extracts"),
-    PageEntry("汇报", "pages/meeting/meeting.py", "汇报", "meeting"),
     PageEntry("参考", "pages/reference/definitions.py", "指标说明", "definitions"),
     PageEntry("参考", "pages/reference/published_figures.py", "公开数字核对", "published-figures"),
 )
