@@ -1,7 +1,7 @@
 """Everything a document says, in reading order: what is checked before a file is made, and compared in its tests."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from lib.export.csv import ExportError
@@ -11,9 +11,13 @@ _LINE_BREAKS: Final = frozenset("\t\n\r")
 
 
 def check_characters(document: Document) -> None:
+    """Raise `ExportError` for a control character anywhere in the document, the speaker's notes too."""
+    require_printable((*texts_of(document), *(slide.speaker_note for slide in document.slides)))
+
+
+def require_printable(texts: Iterable[str]) -> None:
     """Raise `ExportError` for a control character, which no office file can hold."""
-    notes = (slide.speaker_note for slide in document.slides)
-    for text in (*texts_of(document), *notes):
+    for text in texts:
         for character in text:
             if unicodedata.category(character) in ("Cc", "Cs") and character not in _LINE_BREAKS:
                 place = text.index(character)

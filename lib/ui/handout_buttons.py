@@ -9,7 +9,7 @@ import streamlit as st
 from lib.access.agendas import AgendaSlide
 from lib.ui import identity
 from lib.ui.downloads import Download, handed_out
-from lib.ui.handouts import Job, Kind, Order
+from lib.ui.handouts import Job, Kind, Order, slide_to_report
 from lib.ui.identity import Visitor
 from lib.ui.plain_text import plain
 
@@ -17,8 +17,18 @@ _JOB: Final = "handout.job"
 _MIME: Final[dict[Kind, str]] = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-_LABELS: Final[dict[Kind, str]] = {"pptx": "生成演示文稿（PPTX）", "pdf": "生成纸面材料（PDF）"}
+_LABELS: Final[dict[Kind, str]] = {
+    "pptx": "生成演示文稿（PPTX）",
+    "pdf": "生成纸面材料（PDF）",
+    "docx": "生成抽检分析报告草稿（DOCX）",
+}
+_ICONS: Final[dict[Kind, str]] = {
+    "pptx": ":material/slideshow:",
+    "pdf": ":material/print:",
+    "docx": ":material/description:",
+}
 _LOOK_AGAIN: Final = 1.0
 
 
@@ -32,8 +42,10 @@ def handout_buttons(visitor: Visitor, title: str, data_version: int, slides: Seq
             st.button(
                 _LABELS[order.kind],
                 key=f"handout.{order.kind}",
-                icon=":material/print:" if order.kind == "pdf" else ":material/slideshow:",
-                disabled=not slides or _is_running(),
+                icon=_ICONS[order.kind],
+                disabled=_is_running()
+                or not slides
+                or (order.kind == "docx" and slide_to_report(slides) is None),
                 on_click=partial(_begin, order),
             )
     job = st.session_state.get(_JOB)

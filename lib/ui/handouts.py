@@ -6,7 +6,7 @@ Nothing here reads the session of a page. If one slide cannot be computed there 
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 from urllib.parse import parse_qsl
@@ -15,15 +15,23 @@ from lib.access.agendas import AgendaSlide
 from lib.charts.picture import Caption, picture_svg
 from lib.data.fonts import MissingGlyph
 from lib.data.settings import settings
+from lib.data.snapshot import QueryTooSlow, SnapshotMissing
 from lib.export.csv import ExportError
 from lib.export.paper import paper_bytes
 from lib.export.presentation import presentation_bytes
+from lib.export.report import report_bytes
 from lib.export.slide import Document, ShownChart, Slide
+from lib.metrics.analyses.report_text import ReportImpossible, sampling_report
+from lib.metrics.predicates import FilterNotApplicable, UnknownDistrict
 from lib.ui.identity import Reader
 from lib.ui.slides import SLIDES, SlideRefused, built_slide
+from lib.ui.view import view_at
 
 LOGGER = logging.getLogger(__name__)
-Kind = Literal["pptx", "pdf"]
+Kind = Literal["pptx", "pdf", "docx"]
+#: Pages whose filters the report can be made for.
+_OF_SAMPLING: Final = ("overview", "unqualified-rate", "districts")
+_EXPLAINED: Final = (FilterNotApplicable, UnknownDistrict, QueryTooSlow, SnapshotMissing, ReportImpossible)
 #: As many files at a time; further ones wait, so that the pages of others stay quick.
 _AT_A_TIME: Final = threading.BoundedSemaphore(2)
 _SHORT_WAIT: Final = 0.2
@@ -120,6 +128,8 @@ class Job:
 
 def handout_bytes(order: Order, progress: Progress) -> bytes:
     """The file. Raises `ExportError` naming the slide that cannot be computed, or `HandoutCancelled`."""
+    if order.kind == "docx":
+        return _report(order, progress)
     slides = []
     for number, wanted in enumerate(order.slides, 1):
         progress.begin(f"计算第 {number} 页，共 {len(order.slides)} 页")
@@ -127,7 +137,7 @@ def handout_bytes(order: Order, progress: Progress) -> bytes:
         progress.done = number
     document = Document(order.title, order.data_version, tuple(slides))
     progress.begin("排版")
-    content = _WRITERS[order.kind](document)
+    content = _presentation(document) if order.kind == "pptx" else paper_bytes(document)
     progress.check()
     progress.done = progress.total
     return content
@@ -167,4 +177,24 @@ def _presentation(document: Document) -> bytes:
     return presentation_bytes(document, settings().pptx_template)
 
 
-_WRITERS: Final[Mapping[Kind, Callable[[Document], bytes]]] = {"pptx": _presentation, "pdf": paper_bytes}
+def slide_to_report(slides: Sequence[AgendaSlide]) -> AgendaSlide | None:
+    """The first slide about sampling: the report is made for its filters. None where an agenda has no such slide."""
+    return next((one for one in slides if one.slide.partition(".")[0] in _OF_SAMPLING), None)
+
+
+def _report(order: Order, progress: Progress) -> bytes:
+    """The 抽检分析报告 of the filters of the first slide about sampling."""
+    wanted = slide_to_report(order.slides)
+    if wanted is None:
+        raise ExportError("议程中没有监督抽检的内容，不能生成抽检分析报告；请先加入抽检的一页")
+    progress.begin("计算抽检分析报告")
+    try:
+        view, notes = view_at(order.reader, order.data_version, query_of(wanted))
+        report = sampling_report(view.snapshot, view.filters, order.reader.scope)
+    except _EXPLAINED as error:
+        raise ExportError(f"抽检分析报告不能生成，因此没有文件：{error}") from error
+    progress.begin("排版")
+    content = report_bytes(replace(report, basis=(*report.basis, *notes)))
+    progress.check()
+    progress.done = progress.total
+    return content

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pypdf
 import pytest
+from docx import Document
 from pptx import Presentation
 
 from lib.access.agendas import AgendaSlide
@@ -103,6 +104,30 @@ def test_one_slide_that_cannot_be_computed_gives_no_file(
 ) -> None:
     with pytest.raises(ExportError, match=re.escape(reason)):
         handout_bytes(order(slides=slides), Progress(total=2))
+
+
+def test_the_report_is_that_of_the_first_slide_about_sampling() -> None:
+    asked = order("docx", (AgendaSlide("clinic.eligible", "from=2024-01-01&to=2024-12-31"), *SLIDES))
+    document = Document(io.BytesIO(handout_bytes(asked, Progress(total=5))))
+    said = [paragraph.text for paragraph in document.paragraphs]
+    assert said[0].endswith("2025年1—9月食品安全监督抽检分析报告")
+    rate = built_slide(READER, 1, SLIDES[0].slide, query_of(SLIDES[0])).figures[0]
+    assert f"监督抽检不合格率为{rate.value}（95%置信区间" in said[2]
+
+
+@pytest.mark.parametrize(
+    ("slides", "reason"),
+    [
+        ((AgendaSlide("clinic.eligible", PERIOD),), "议程中没有监督抽检的内容"),
+        (
+            (AgendaSlide("overview.overview", "from=2021-01-01&to=2021-01-31&category=01&stage=餐饮"),),
+            "抽检分析报告不能生成，因此没有文件",
+        ),
+    ],
+)
+def test_a_report_that_cannot_be_made_gives_no_file(slides: tuple[AgendaSlide, ...], reason: str) -> None:
+    with pytest.raises(ExportError, match=re.escape(reason)):
+        handout_bytes(order("docx", slides), Progress(total=2))
 
 
 def test_file_names_tell_the_version_and_no_folder() -> None:
