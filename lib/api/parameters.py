@@ -164,7 +164,7 @@ def _day(word: str, text: str | None) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         raise Problem(400, f"“{word}”的日期“{text}”不是 2025-01-31 这样的真实日期") from None
-    if len(text) != 10 or not EARLIEST <= day <= LATEST:
+    if day.isoformat() != text or not EARLIEST <= day <= LATEST:
         raise Problem(
             400, f"“{word}”的日期“{text}”应写成 2025-01-31，并在 {EARLIEST.year}—{LATEST.year} 年之间"
         )
@@ -184,7 +184,7 @@ def _numbers(query: Query) -> dict[str, Any]:
             raise Problem(400, f"参数“{name}”只能出现一次")
         if not abs(number) <= _LARGEST_NUMBER:
             raise Problem(400, f"参数“{name}”的值太大")
-        numbers[name] = int(number) if number.is_integer() else number
+        numbers[name] = number
     return numbers
 
 

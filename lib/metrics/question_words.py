@@ -39,9 +39,10 @@ def asked_number(parameter: str) -> tuple[str, float]:
     """Name and value of a parameter written like `k=3`."""
     name, _, text = parameter.partition("=")
     try:
-        return name.strip(), float(text)
+        number = float(text)
     except ValueError as error:
         raise WrongParameter(f"参数“{parameter}”应写成 名称=数值，如 k=3") from error
+    return name.strip(), int(number) if number.is_integer() else number
 
 
 def asked_conditions(snapshot: Snapshot, where: Sequence[str], scope: Scope) -> dict[str, Any]:
