@@ -14,12 +14,16 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, or_, s
 from lib.access.audit import record_event
 from lib.access.errors import AccessRefused
 from lib.access.records import reading, writing
+from lib.data.tables.access import account
 from lib.data.tables.meetings import agenda, agenda_slide
 
 LONGEST_TITLE: Final = 60
 LONGEST_NOTE: Final = 2000
 MOST_SLIDES: Final = 60
 _LONGEST_QUERY: Final = 2000
+_WITH_OWNER: Final = select(agenda, account.c.display_name).join_from(
+    agenda, account, agenda.c.username == account.c.username
+)
 _GONE: Final = "没有这个议程，或者它没有共享给您。"
 _CHANGED: Final = "议程已在别处改动，请刷新页面后再改。"
 
@@ -40,6 +44,7 @@ class Agenda:
     agenda_no: str
     title: str
     owner: str
+    owner_name: str
     data_version: int
     shared: bool
     changed_at: datetime
@@ -175,9 +180,7 @@ def _own(connection: Connection, agenda_no: str, username: str) -> Agenda:
 
 
 def _seen_by(connection: Connection, agenda_no: str, username: str) -> Agenda:
-    row = connection.execute(
-        select(agenda).where(_is(agenda_no), agenda.c.deleted_at.is_(None))
-    ).one_or_none()
+    row = connection.execute(_WITH_OWNER.where(_is(agenda_no), agenda.c.deleted_at.is_(None))).one_or_none()
     if row is None or not (row.shared or row.username == username):
         raise AccessRefused(_GONE)
     asked = (
@@ -191,6 +194,7 @@ def _agenda(row: Any, slides: Iterable[Any], *, with_notes: bool) -> Agenda:
         agenda_no=row.agenda_no,
         title=row.title,
         owner=row.username,
+        owner_name=row.display_name,
         data_version=row.data_version,
         shared=row.shared,
         changed_at=row.changed_at,

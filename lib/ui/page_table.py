@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from lib.access.roles import EVERY_ROLE, Role
+from lib.access.tokens import TOKEN_ROLES
 from lib.ui.identity import Reader
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,8 @@ PAGES = (
     PageEntry("责任", "pages/accountability/districts.py", "属地责任", "districts"),
     PageEntry("责任", "pages/accountability/supervision.py", "包保督导", "supervision"),
     PageEntry("数据", "pages/extracts/extracts.py", "数据下载", "extracts"),
+    PageEntry("数据", "pages/extracts/tokens.py", "接口", "api", TOKEN_ROLES),
+    PageEntry("汇报", "pages/meeting/meeting.py", "汇报", "meeting"),
     PageEntry("参考", "pages/reference/definitions.py", "指标说明", "definitions"),
     PageEntry("参考", "pages/reference/published_figures.py", "公开数字核对", "published-figures"),
 )

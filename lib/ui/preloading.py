@@ -19,6 +19,9 @@ from lib.ui import (
     extract_page,
     extract_recent,
     loop_view,
+    meeting_links,
+    meeting_page,
+    meeting_show,
     overview_page,
     published_page,
     rate_page,
@@ -45,6 +48,7 @@ PARTS: Final[tuple[ModuleType, ...]] = (
         extract_recent,
         overview_page,
     ),
+    *(meeting_links, meeting_page, meeting_show),
     *(published_page, rate_page, rectification_page, sample_rows, supervision_page, view),
 )
 

@@ -18,7 +18,7 @@ from lib.ui.view import View
 
 TILES: Final = (METRIC, "unqualified_batches", "batches_sampled")
 #: Pixels of a course; the stage of the wall is as high as a small window.
-COURSE_HEIGHT: Final = 240
+COURSE_HEIGHT: Final = 215
 COURSE_DRAWN: Final = Drawn("period_name", ("value", "centre", "limit_lower", "limit_upper"))
 RATES_DRAWN: Final = Drawn("name", ("value",), ("bar",), horizontal=True)
 _STEPS: Final = {"month": "按月", "quarter": "按季"}

@@ -3,6 +3,7 @@
 from lib.ui import district_page as part
 from lib.ui.begin_page import begin_page
 from lib.ui.district_own import own_lists, own_view, own_work
+from lib.ui.meeting_links import meeting_links
 from lib.ui.view import open_view, page_end
 
 reader = begin_page("属地责任")
@@ -18,4 +19,5 @@ elif section == "own":
     own = own_view(view)
     own_work(own)
     own_lists(own)
+meeting_links(view)
 page_end(view)

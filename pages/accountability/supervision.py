@@ -2,6 +2,7 @@
 
 from lib.ui import supervision_page as part
 from lib.ui.begin_page import begin_page
+from lib.ui.meeting_links import meeting_links
 from lib.ui.view import open_view, page_end
 
 reader = begin_page("包保督导")
@@ -17,4 +18,5 @@ if part.has_duties(view):
         part.reminders(view)
     elif section == "holders":
         part.holders(view)
+meeting_links(view)
 page_end(view)

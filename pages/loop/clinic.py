@@ -3,6 +3,7 @@
 from lib.ui import clinic_page as part
 from lib.ui.begin_page import begin_page
 from lib.ui.loop_view import OMITTED, has_records, loop_view
+from lib.ui.meeting_links import meeting_links
 from lib.ui.view import open_view, page_end
 
 reader = begin_page("流动诊所")
@@ -21,4 +22,5 @@ if has_records(view, part.COUNTED):
         part.outcome(view)
     elif section == "firm":
         part.firm(view, k)
+meeting_links(view)
 page_end(view)

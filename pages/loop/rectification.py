@@ -3,6 +3,7 @@
 from lib.ui import rectification_page as part
 from lib.ui.begin_page import begin_page
 from lib.ui.loop_view import OMITTED, has_records, loop_view
+from lib.ui.meeting_links import meeting_links
 from lib.ui.view import open_view, page_end
 
 reader = begin_page("整改闭环")
@@ -20,4 +21,5 @@ if has_records(view, part.COUNTED):
         part.item_list(view)
     elif section == "paper":
         part.closed_on_paper(view)
+meeting_links(view)
 page_end(view)

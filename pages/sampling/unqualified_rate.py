@@ -3,6 +3,7 @@
 from lib.ui import rate_page as part
 from lib.ui.begin_page import begin_page
 from lib.ui.empty import has_samples
+from lib.ui.meeting_links import meeting_links
 from lib.ui.view import open_view, page_end
 
 reader = begin_page("抽检不合格率")
@@ -22,4 +23,5 @@ if has_samples(view):
     elif section == "kinds":
         part.kinds(view)
     part.drill(view)
+meeting_links(view)
 page_end(view)
