@@ -30,7 +30,7 @@ Frame: TypeAlias = "pa.Table | pa.RecordBatch | pd.DataFrame"
 FORMULA_STARTS: Final = "=+-@\t\r\n＝＋－＠"
 _DANGEROUS: Final = f"^'*[{re.escape(FORMULA_STARTS)}]"
 _GUARDED: Final = re.compile(f"^'('*[{re.escape(FORMULA_STARTS)}])")
-_FIRST_CHARACTERS: Final = pa.array([*FORMULA_STARTS, "'"])
+_FIRST_BYTES: Final = pa.array(sorted({start.encode()[:1] for start in (*FORMULA_STARTS, "'")}), pa.binary())
 _OPTIONS: Final = {"batch_size": 32_768, "eol": "\r\n", "quoting_style": "needed"}
 _UNSAFE_IN_NAMES: Final = re.compile(r"[^\w（）()、·.-]+")
 
@@ -136,8 +136,8 @@ def _whole(name: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     texts = values.cast(pa.string())
-    # One look at the first characters spares most columns the regular expression.
-    if not pc.any(pc.is_in(pc.utf8_slice_codeunits(texts, 0, 1), _FIRST_CHARACTERS)).as_py():
+    # One look at the first bytes spares most columns the regular expression; it may suspect too many, never too few.
+    if not pc.any(pc.is_in(pc.binary_slice(texts.cast(pa.binary()), 0, 1), _FIRST_BYTES)).as_py():
         return texts
     dangerous = pc.match_substring_regex(texts, _DANGEROUS)
     return pc.if_else(dangerous, pc.binary_join_element_wise("'", texts, ""), texts)

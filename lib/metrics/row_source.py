@@ -20,7 +20,7 @@ from lib.metrics.row_order import ROW_ORDER
 from lib.metrics.source import Scoped, run, run_code_list, scoped, stream
 
 #: Rows sorted at once; a single day may hold more.
-_PART_ROWS: Final = 50_000
+_PART_ROWS: Final = 25_000
 
 
 @dataclass(frozen=True)
