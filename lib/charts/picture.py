@@ -56,13 +56,17 @@ class _Line:
     bold: bool = False
 
 
-def picture_svg(specification: Mapping[str, Any], caption: Caption, *, width: int = WIDTH) -> str:
+def picture_svg(
+    specification: Mapping[str, Any], caption: Caption, *, width: int = WIDTH, highest: int | None = None
+) -> str:
     """The picture as SVG, `width` pixels wide and as high as it needs.
 
+    With `highest` a higher chart is drawn with closer rows (at most twice as close), so that a page need not shrink it.
     `specification` is what `Drawing.to_dict` or `Drawing.for_browser` gives. Raises `MissingGlyph` for a character
     that the shipped fonts do not have.
     """
-    chart = ET.fromstring(_chart_svg(specification, width - 2 * _MARGIN))
+    drawn = _pressed(specification, highest) if highest is not None else specification
+    chart = ET.fromstring(_chart_svg(drawn, width - 2 * _MARGIN))
     across, down = float(chart.attrib["width"]), float(chart.attrib["height"])
     whole = max(width, int(across) + 2 * _MARGIN)
     above, top = _lines([(caption.title, _TITLE_SIZE, True), (caption.filters, _TEXT_SIZE, False)], whole, 0)
@@ -117,6 +121,11 @@ def picture_png(
     svg = picture_svg(specification, caption, width=width)
     png: bytes = vl_convert.svg_to_png(svg, scale=scale)
     return png
+
+
+def _pressed(specification: Mapping[str, Any], highest: int) -> Mapping[str, Any]:
+    height = specification.get("height", 0)
+    return {**specification, "height": max(highest, height // 2)} if height > highest else specification
 
 
 def _chart_svg(specification: Mapping[str, Any], width: int) -> str:
@@ -179,6 +188,7 @@ def appearance() -> dict[str, Any]:
         "background": theme["backgroundColor"],
         "font": FONTS,
         "axis": {**words, "gridColor": theme["borderColor"], "tickColor": theme["borderColor"]},
+        "axisX": {"labelPadding": 9},
         "legend": words,
         "range": {
             "category": theme["chartCategoricalColors"],

@@ -15,7 +15,7 @@ from lib.export.column_widths import PADDING, fitted
 from lib.export.csv import ExportError
 from lib.export.slide import Document, ShownFigure, ShownTable, Slide
 from lib.export.slide_texts import check_characters, texts_of
-from lib.export.svg import svg_size
+from lib.export.svg import LEGIBLE, svg_size
 
 TEMPLATE: Final = PROJECT_FOLDER / "data" / "templates" / "paper.typ"
 #: A4 landscape and its margins, in points.
@@ -107,6 +107,9 @@ def _charts(slide: Slide, height: float, room: float) -> Iterator[dict[str, Any]
         drawn = min(wanted, room - _GAP)
         room -= drawn + _GAP
         yield {"kind": "chart", "svg": chart.svg, "alt": chart.alt, "width": drawn * across / down}
+        if drawn < LEGIBLE * down and chart.table not in slide.tables:
+            room = height
+            yield _table(chart.table)
 
 
 def _height_of_tiles(figures: Sequence[ShownFigure]) -> float:

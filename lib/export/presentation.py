@@ -21,6 +21,7 @@ from lib.export.presentation_tables import add_table
 from lib.export.presentation_text import Look, lines_height
 from lib.export.slide import Document, ShownChart, ShownFigure, Slide
 from lib.export.slide_texts import check_characters
+from lib.export.svg import LEGIBLE, svg_size
 
 DEFAULT_TEMPLATE: Final = PROJECT_FOLDER / "data" / "templates" / "presentation.pptx"
 #: Sizes of letters in points.
@@ -119,5 +120,8 @@ def _add_chart(pages: Pages, slide: Slide, chart: ShownChart) -> None:
         height = picture_size(chart.svg, pages.width, room - _GAP)[1]
     top = pages.place(height + _GAP)
     add_chart(pages, chart, top, height)
+    is_small = chart.data is None and height < LEGIBLE * svg_size(chart.svg)[1]
+    if is_small and chart.table not in slide.tables:
+        add_table(pages, chart.table)
     for note in notes:
         pages.text(note, NOTE, faint=True)

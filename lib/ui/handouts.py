@@ -35,6 +35,8 @@ _EXPLAINED: Final = (FilterNotApplicable, UnknownDistrict, QueryTooSlow, Snapsho
 #: As many files at a time; further ones wait, so that the pages of others stay quick.
 _AT_A_TIME: Final = threading.BoundedSemaphore(2)
 _SHORT_WAIT: Final = 0.2
+#: Pixels of a chart that fits on a page in letters as large as on the screen.
+_HIGHEST: Final = 400
 
 
 class HandoutCancelled(RuntimeError):
@@ -170,7 +172,7 @@ def _with_picture(slide: Slide, chart: ShownChart) -> ShownChart:
     caption = Caption(
         title=chart.title, filters=slide.filters_sentence, basis=slide.basis, notes=tuple(chart.notes)
     )
-    return replace(chart, svg=picture_svg(chart.specification, caption))
+    return replace(chart, svg=picture_svg(chart.specification, caption, highest=_HIGHEST))
 
 
 def _presentation(document: Document) -> bytes:

@@ -94,3 +94,14 @@ def test_png_has_the_dots_asked_for() -> None:
     image = Image.open(io.BytesIO(picture_png(chart, CAPTION, width=600, scale=2)))
     assert image.format == "PNG"
     assert image.width >= 1200
+
+
+def test_a_high_chart_can_be_drawn_with_closer_rows() -> None:
+    chart = {**heat_map(frames.cells(), measure=MEASURE).to_dict(), "height": 900}
+    heights = [
+        float(ET.fromstring(picture_svg(chart, CAPTION, highest=highest)).attrib["height"])
+        for highest in (None, 600, 100)
+    ]
+    # Never closer than twice: 900 is drawn 450 high at least.
+    assert heights[0] - heights[1] == pytest.approx(300, abs=2)
+    assert heights[0] - heights[2] == pytest.approx(450, abs=2)

@@ -11,7 +11,7 @@ from lib.export.csv import ExportError
 from lib.export.paper import paper_bytes
 from lib.export.slide import Document, ShownTable, Slide
 from lib.export.slide_texts import slide_texts
-from tests.unit.export.meeting_document import BASIS, DOCUMENT, FILTERS, NAMES, TABLE, chart
+from tests.unit.export.meeting_document import BASIS, DOCUMENT, FILTERS, NAMES, SVG, TABLE, chart
 
 
 def squeezed(text: str) -> str:
@@ -126,6 +126,16 @@ def one_slide(**parts: object) -> Document:
 def test_what_cannot_be_set_gives_no_file(document: Document, reason: str) -> None:
     with pytest.raises(ExportError, match=reason):
         paper_bytes(document)
+
+
+def test_a_picture_too_high_to_be_read_has_its_table_below() -> None:
+    high = chart(
+        "高图", None, SVG.replace('height="400"', 'height="1400"').replace("0 0 760 400", "0 0 760 1400")
+    )
+    reader = pypdf.PdfReader(io.BytesIO(paper_bytes(one_slide(charts=(high, chart("图", None))))))
+    whole = squeezed("".join(page.extract_text() for page in reader.pages))
+    assert "高图项目值甲1.00%" in whole
+    assert whole.count("甲1.00%") == 1
 
 
 def test_a_long_filter_sentence_and_long_names_keep_their_distance() -> None:
