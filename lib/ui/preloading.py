@@ -28,6 +28,7 @@ from lib.ui import (
     rectification_page,
     sample_rows,
     supervision_page,
+    token_page,
     view,
 )
 
@@ -49,7 +50,7 @@ PARTS: Final[tuple[ModuleType, ...]] = (
         overview_page,
     ),
     *(meeting_links, meeting_page, meeting_show),
-    *(published_page, rate_page, rectification_page, sample_rows, supervision_page, view),
+    *(published_page, rate_page, rectification_page, sample_rows, supervision_page, token_page, view),
 )
 
 
