@@ -28,22 +28,28 @@ _ABROAD: Final = (
     "对外提供时隐藏 1—4 的计数及其率和区间，再隐藏若干组使其不能由合计推算，并用线性规划复核；"
     "须写明事由。逐行的明细和数据表不得对外提供。"
 )
+_ROWS_STAY: Final = (
+    "逐行的明细和数据表列出企业和样品，不得对外提供。请改取“指标”的分组结果，或关闭“对外提供”只在局内使用。"
+)
 _PERSONAL: Final = (
     "岗位（职务）及其编号、抽考成绩、地址、备注等能指向个人的列，只有统计岗和系统管理员可取；"
     "用完应按规定保管或销毁。"
 )
 
 
-def choose_extract(view: View) -> Extract:
-    """Draw the controls and return what they say, under the filters of the page."""
+def choose_extract(view: View) -> Extract | None:
+    """Draw the controls and return what they say, under the filters of the page; None for what must not be given."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         kind = segments("kind", "取数内容", _KINDS)
         extract = _table(view) if kind == "table" else _metric(view)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         form = segments("format", "文件格式", _FORMATS)
-        protected = kind == "metric" and switch("protect", "对外提供（小数保护）", help=_ABROAD)
+        protected = switch("protect", "对外提供（小数保护）", help=_ABROAD)
         by_right = extract.kind != "metric" and view.reader.role in PERSONAL_ROLES
         personal = by_right and switch("personal", "含涉及个人的列", help=_PERSONAL)
+    if protected and extract.kind != "metric":
+        st.warning(_ROWS_STAY, icon=":material/block:")
+        return None
     return Extract(
         kind=extract.kind,
         name=extract.name,

@@ -23,6 +23,9 @@ from lib.ui.plain_text import plain
 from lib.ui.view import View
 
 LOGGER = logging.getLogger(__name__)
+#: A longer file is streamed by the interface: the page would have to hold all of it in memory first.
+_LONGEST: Final = 100_000
+_LONG: Final = "文件较大，由接口边取边传，同样登记；中途断开的文件不完整，浏览器会报下载失败，请重新下载。"
 LABELS: Final = {"csv": "下载CSV", "xlsx": "下载Excel", "parquet": "下载Parquet", "package": "下载打包文件"}
 
 
@@ -51,7 +54,13 @@ def offer_of(view: View, extract: Extract, content: Content, reason: str = "") -
 
 def extract_button(offer: Offer, *, key: str, disabled: bool = False) -> None:
     """Draw the button with sentence, as-of day and number of rows beside it; nothing is read before it is clicked."""
+    words = f"{offer.content.sentence}；{offer.basis}；{offer.content.row_count:,} 行"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if offer.visitor.behind_gate and offer.content.row_count > _LONGEST:
+            address = f"/api/v1/{address_of(offer.extract, offer.snapshot.version)}"
+            st.link_button(LABELS[offer.extract.form], address, icon=":material/download:", help=_LONG)
+            st.caption(plain(words), width="stretch")
+            return
         st.download_button(
             LABELS[offer.extract.form],
             data=lambda: handed_out(offer),
@@ -62,7 +71,6 @@ def extract_button(offer: Offer, *, key: str, disabled: bool = False) -> None:
             icon=":material/download:",
             disabled=disabled,
         )
-        words = f"{offer.content.sentence}；{offer.basis}；{offer.content.row_count:,} 行"
         st.caption(plain(words), width="stretch")
 
 

@@ -54,8 +54,10 @@ def _newest_button(newest: int | None) -> None:
     st.button(f"改用最新版本 {newest}", key="extract.newest", on_click=set_parameter, args=("version", None))
 
 
-def offer(view: View, extract: Extract) -> None:
+def offer(view: View, extract: Extract | None) -> None:
     """Count, reason where one is needed, the button; then a preview and the meaning of every column."""
+    if extract is None:
+        return
     with page_part(skeleton_height=400):
         content = _prepared(view, extract)
         st.subheader(f"{content.title}：{count_text(content.row_count)} 行", anchor=False)

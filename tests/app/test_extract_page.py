@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,6 +13,7 @@ from lib.access.extracts import recent_extracts
 from lib.access.reception import reception
 from lib.access.roles import Role
 from lib.data.scope import Scope
+from lib.export.address import address_of
 from lib.export.csv import digest
 from lib.ui import extract_download, extract_page, sample_rows
 from lib.ui.extract_download import Offer, handed_out
@@ -96,6 +98,22 @@ def test_what_leaves_the_bureau_needs_a_reason(take: Take) -> None:
     assert offer.file_name == "监督抽检不合格率_20250101-20250930_小数保护_v000001.csv"
     counts = [row[2] for row in lines(handed_out(offer))[1:]]
     assert not {"1", "2", "3", "4"} & set(counts)
+
+
+@pytest.mark.parametrize("query", [{"table": "sample"}, {**RATE, "part": "numerator"}])
+def test_rows_do_not_leave_the_bureau(open_page: OpenPage, query: dict[str, str]) -> None:
+    at = open_page(PAGE, query={**query, "protect": "1"})
+    assert "不得对外提供" in words(at)
+    assert not at.get("download_button")
+
+
+def test_a_long_file_is_streamed_by_the_interface(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(extract_download, "_LONGEST", 10)
+    monkeypatch.setattr(extract_download.st, "link_button", lambda _, url, **__: shown.append(url))
+    _, offer = take()
+    extract_download.extract_button(replace(offer, visitor=replace(offer.visitor, behind_gate=True)), key="x")
+    assert shown == [f"/api/v1/{address_of(offer.extract, 1)}"]
 
 
 def test_a_filter_the_table_does_not_know_is_refused_in_words(open_page: OpenPage) -> None:
