@@ -14,6 +14,7 @@ from lib.data.settings import settings
 from lib.data.snapshot import SnapshotMissing, newest_version
 from lib.ui import identity
 from lib.ui import meeting_address as address
+from lib.ui.handout_buttons import handout_buttons
 from lib.ui.identity import Reader
 from lib.ui.plain_text import plain
 from lib.ui.slides import SLIDES
@@ -68,6 +69,8 @@ def editor(reader: Reader, agenda: Agenda) -> None:
         _slide(reader, agenda, place, slide, is_own)
     if not agenda.slides:
         st.info("还没有页面。在各页面左侧栏点“加入议程”，或在下面选一页。", icon=":material/info:")
+    if agenda.slides:
+        handout_buttons(identity.current_visitor(), agenda.title, agenda.data_version, agenda.slides)
     if is_own:
         _more(reader, agenda)
 

@@ -20,6 +20,7 @@ html { font-size: max(15px, min(1.5vw, 2.67vh)) !important; }
 [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stStatusWidget"],
 [data-testid="stExpandSidebarButton"], [data-testid="stSidebarCollapsedControl"] { display: none !important; }
 [data-testid="stMainBlockContainer"] { max-width: none; padding: 0.5rem 1.2rem 2.8rem; }
+@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-bottom: 5.5rem; } }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.4rem; }
 [data-testid="stElementContainer"]:has(h1) { display: none; }
 .st-key-wall-slide { --wall: tan(atan2(max(12.6px, min(1.5vw, 2.67vh)), 12.6px)); gap: 0.35rem; }
@@ -27,6 +28,8 @@ html { font-size: max(15px, min(1.5vw, 2.67vh)) !important; }
 .st-key-wall-slide [data-testid="stHeading"] [data-testid="stMarkdownContainer"] { margin: 0; }
 .st-key-wall-slide [data-testid="stCaptionContainer"], .st-key-wall-slide [data-testid="stCaptionContainer"] * {
   color: CanvasText; font-size: 0.875rem; line-height: 1.4; opacity: 1; }
+.st-key-filter-bar [data-testid="stElementContainer"]:has([data-testid="stMultiSelect"], [data-testid="stSelectbox"]) {
+  width: 11rem !important; }
 [class*="st-key-wall-figure"] { padding: 0.5rem 0.7rem; gap: 0; }
 [class*="st-key-wall-chart"] { width: calc(100% / var(--wall)); }
 [class*="st-key-wall-chart"] * { overflow: visible; }
@@ -69,10 +72,13 @@ button:focus-visible { outline: 2px solid var(--st-primary-color); }
 _SCRIPT: Final = """
 const shows = new WeakMap();
 
+// A drop-down list that was just used keeps the focus: as long as it is closed, turning and leaving still work.
 function isTyping(event) {
   const target = event.composedPath()[0];
   if (!(target instanceof Element)) return false;
-  return target.matches("input, textarea, select, [contenteditable=true], [role=combobox], [role=option]");
+  if (!target.matches("input, textarea, select, [contenteditable=true], [role=combobox], [role=option]")) return false;
+  const isClosed = target.getAttribute("aria-expanded") === "false";
+  return !(isClosed && ["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Escape"].includes(event.key));
 }
 
 function start(root) {
