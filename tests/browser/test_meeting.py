@@ -1,0 +1,228 @@
+"""A meeting rehearsed: an agenda, keys, live filters, a load in the middle, a link elsewhere, the network cut."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from lib.access.agendas import AgendaSlide, create_agenda
+from lib.access.demo_accounts import DEMO_ACCOUNTS
+from lib.data.database import exclusive_transaction, record_engine
+from lib.data.publish import publish
+from lib.data.versions import LoadCounts, record_version
+from tests.app.small_world import World
+from tests.browser.conftest import Server, log_in, send_login, wait_for_login_form
+
+pytestmark = pytest.mark.browser
+
+NewContext = Callable[..., BrowserContext]
+NOW = datetime(2025, 11, 3, tzinfo=UTC)
+PERIOD = "from=2025-01-01&to=2025-09-30"
+SLIDES = (
+    AgendaSlide("unqualified-rate.course", f"{PERIOD}&district=341200", "先说走势"),
+    AgendaSlide("unqualified-rate.districts", f"{PERIOD}&district=341200"),
+    AgendaSlide("unqualified-rate.kinds", f"{PERIOD}&district=341202"),
+)
+SIZES = ((1024, 768), (1920, 1080), (3840, 2160), (390, 844))
+#: Height of the smallest words, in pixels, and what they are; what nobody sees is left out.
+WORDS = """() => {
+  const found = [];
+  for (const part of document.querySelectorAll(".st-key-wall-slide *")) {
+    const own = [...part.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!own || ["STYLE", "SCRIPT"].includes(part.tagName) || !part.checkVisibility()) continue;
+    const enlarged = part.getScreenCTM ? part.getScreenCTM().a : 1;
+    found.push([parseFloat(getComputedStyle(part).fontSize) * enlarged, part.textContent.slice(0, 20)]);
+  }
+  return found.sort((one, other) => one[0] - other[0])[0];
+}"""
+
+
+def agenda_of(world: World) -> str:
+    """The presenter's agenda of three slides on the first data version; its number."""
+    engine = record_engine(world.database_url)
+    made = create_agenda(engine, "presenter", "调度会", data_version=1, now=NOW, slides=SLIDES)
+    engine.dispose()
+    return made.agenda_no
+
+
+def load_again(world: World) -> None:
+    """A second data version, published while the meeting goes on."""
+    engine = record_engine(world.database_url)
+    with exclusive_transaction(engine) as connection:
+        record_version(
+            connection,
+            as_of=date(2025, 11, 30),
+            kind="load",
+            profile="test",
+            file_names=["later.csv"],
+            file_digest="1" * 64,
+            counts=LoadCounts(0, 0, 0, 0, 0),
+            actor="tester",
+            now=NOW,
+        )
+    publish(engine, world.snapshots, keep=1)
+    engine.dispose()
+
+
+def settled(page: Page) -> None:
+    """Wait until the slide stands and no run is under way."""
+    page.get_by_label("汇报控制").wait_for()
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(state="attached")
+
+
+def into_the_show(page: Page) -> None:
+    """Log in where the address leads straight onto the wall, which has no menu."""
+    (password,) = (one.password for one in DEMO_ACCOUNTS if one.username == "presenter")
+    send_login(page, "presenter", password)
+    settled(page)
+
+
+def query(page: Page) -> dict[str, str]:
+    """The parameters of the address."""
+    return {name: values[-1] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def press(page: Page, key: str, expected: str) -> None:
+    """Press a key and wait for the slide number."""
+    page.keyboard.press(key)
+    expect(page.get_by_label("汇报控制").locator(".number")).to_have_text(expected)
+    page.wait_for_url(re.compile(rf"slide={expected[0]}(&|$)"))
+    settled(page)
+
+
+def shown_figures(page: Page) -> list[str]:
+    """Values of the tiles."""
+    return page.get_by_test_id("stMetricValue").all_inner_texts()
+
+
+@pytest.fixture
+def meeting(
+    own_world: World, serve_world: Callable[[World], AbstractContextManager[Server]]
+) -> AbstractContextManager[Server]:
+    """A server with a world of the test's own."""
+    return serve_world(own_world)
+
+
+def test_a_meeting_from_start_to_end(
+    meeting: AbstractContextManager[Server], own_world: World, new_context: NewContext
+) -> None:
+    number = agenda_of(own_world)
+    with meeting as server:
+        context = new_context(1920, 1080)
+        page = context.new_page()
+        faults: list[str] = []
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(f"{server.url}/meeting?agenda={number}")
+        wait_for_login_form(page)
+        log_in(page, "presenter")
+        faults.clear()
+        page.get_by_role("link", name="开始汇报").click()
+        settled(page)
+        expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+        expect(
+            page.get_by_text("范围：阜阳市；2025年1—9月；常规抽样 · 数据截至2025年10月31日；数据版本 1")
+        ).to_be_visible()
+        before = shown_figures(page)
+        assert len(before) == 3
+
+        press(page, "ArrowRight", "2/3")
+        press(page, "End", "3/3")
+        expect(page.get_by_text("范围：颍州区；").first).to_be_visible()
+        press(page, "ArrowLeft", "2/3")
+        press(page, "Home", "1/3")
+        assert shown_figures(page) == before
+
+        page.keyboard.press("b")
+        assert page.evaluate("() => document.elementFromPoint(900, 500).className") != ""
+        expect(page.locator(".black")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator(".black")).to_be_hidden()
+
+        page.keyboard.press("n")
+        expect(page.get_by_text("先说走势")).to_be_visible()
+        page.keyboard.press("n")
+        expect(page.get_by_text("先说走势")).to_be_hidden()
+
+        page.keyboard.press("l")
+        page.get_by_label("属地").fill("颍州")
+        page.get_by_role("option", name="颍州区（阜阳市）").click()
+        page.wait_for_url(re.compile("district=341202"))
+        settled(page)
+        expect(page.get_by_text("范围：颍州区；2025年1—9月").first).to_be_visible()
+        changed = shown_figures(page)
+        assert changed != before
+
+        load_again(own_world)
+        page.keyboard.press("Escape")
+        page.wait_for_url(lambda address: "panel" not in address)
+        settled(page)
+        assert shown_figures(page) == changed
+        press(page, "ArrowRight", "2/3")
+        press(page, "ArrowLeft", "1/3")
+        expect(page.get_by_text("范围：颍州区；2025年1—9月").first).to_be_visible()
+        expect(page.get_by_text("数据版本 1；").first).to_be_visible()
+        expect(page.get_by_text("另有较新的数据版本 2")).to_be_visible()
+        assert shown_figures(page) == changed
+
+        elsewhere = new_context(1024, 768).new_page()
+        elsewhere.goto(page.url)
+        wait_for_login_form(elsewhere)
+        into_the_show(elsewhere)
+        settled(elsewhere)
+        expect(elsewhere.get_by_text("范围：颍州区；2025年1—9月").first).to_be_visible()
+        assert query(elsewhere) == query(page)
+        assert shown_figures(elsewhere) == changed
+
+        page.get_by_role("button", name="改用数据版本 2").click()
+        expect(page.get_by_text("数据版本 2；").first).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_text("数据版本固定为 2")).to_be_visible()
+        expect(page.get_by_test_id("stSidebar")).to_be_visible()
+        assert faults == []
+
+
+def test_words_are_large_enough_and_nothing_runs_over_the_side(
+    meeting: AbstractContextManager[Server], own_world: World, new_context: NewContext
+) -> None:
+    with meeting as server:
+        page = new_context(1920, 1080).new_page()
+        page.goto(f"{server.url}/meeting?show=unqualified-rate.course&{PERIOD}&version=1")
+        wait_for_login_form(page)
+        into_the_show(page)
+        for name in ("unqualified-rate.course", "unqualified-rate.districts", "overview.overview"):
+            page.goto(f"{server.url}/meeting?show={name}&{PERIOD}&district=341200&version=1")
+            for width, height in SIZES:
+                page.set_viewport_size({"width": width, "height": height})
+                settled(page)
+                page.wait_for_timeout(500)
+                size, words = page.evaluate(WORDS)
+                least = 24 * min(width / 1920, height / 1080) if width > 640 else 10
+                assert size >= least * 0.95, (name, width, words)
+                assert page.get_by_test_id("stMain").evaluate("m => m.scrollWidth - m.clientWidth") <= 0
+
+
+def test_the_network_comes_back_to_the_same_slide(
+    meeting: AbstractContextManager[Server], own_world: World, new_context: NewContext
+) -> None:
+    number = agenda_of(own_world)
+    with meeting as server:
+        context = new_context(1920, 1080)
+        page = context.new_page()
+        page.goto(f"{server.url}/meeting?agenda={number}&slide=2&{PERIOD}&district=341202")
+        wait_for_login_form(page)
+        into_the_show(page)
+        asked, address = query(page), page.url
+        context.set_offline(True)
+        expect(page.get_by_text("网络已断开，画面保持不变")).to_be_visible()
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_text("范围：颍州区；").first).to_be_visible()
+        context.set_offline(False)
+        press(page, "ArrowRight", "3/3")
+        press(page, "ArrowLeft", "2/3")
+        assert query(page) == asked
+        assert page.url == address
