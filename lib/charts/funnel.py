@@ -31,6 +31,8 @@ COLUMNS: Final = ("code", "name", "numerator", "denominator", "value", "lower", 
 RATIO_COLUMNS: Final = (*COLUMNS, "observed", "expected", "ratio", "ratio_lower", "ratio_upper")
 LIMIT_COLUMNS: Final = ("n", "lower_95", "upper_95", "lower_998", "upper_998")
 XScale = Literal["sqrt", "log"]
+#: Height of a name as a share of the plot.
+_LINE: Final = 0.055
 
 
 def funnel_chart(
@@ -74,7 +76,9 @@ def _draw(
 ) -> Drawing:
     size = "expected" if ratio else "denominator"
     points = with_roles(frame, size)
-    curves = _visible(limits, points, "ratio" if ratio else "value")
+    value = "ratio" if ratio else "value"
+    curves = _visible(limits, points, value)
+    points["name_at"] = _names_apart(points, value, curves)
     centre = centre.assign(**_reach(points[size], curves["n"]))
     plan = _plan(measure, roles_of(points), ratio, x_scale)
     return drawing(plan, {"points": points, "limits": curves, "centre": centre}, height=height)
@@ -89,8 +93,8 @@ def _plan(measure: Measure, roles: tuple[str, ...], ratio: bool, x_scale: XScale
     base = named("points").encode(x=across.x(size), y=up.y(value))
     dots = base.mark_point(filled=True, size=70, opacity=1)
     dots = dots.encode(color=colour(), shape=shape(), tooltip=tooltip(_lines(measure, ratio)))
-    layers = [*_curves(across, up), *_centre(across, up), *_names(base), dots]
-    return Sketch(layers=layers, right=4, roles=roles)
+    layers = [*_curves(across, up), *_centre(across, up), *_names(base.encode(y=up.y("name_at"))), dots]
+    return Sketch(layers=layers, right=4, roles=roles, key_columns=2)
 
 
 def _reach(sizes: pd.Series, limits: pd.Series) -> dict[str, float]:
@@ -194,6 +198,19 @@ def _centre(across: Measured, up: Measured) -> list[alt.Chart]:
     # Without colour: it only stretches the axis to where the plot reaches.
     reach = base.mark_rule(opacity=0, tooltip=None).encode(x=across.x("start"), x2=alt.X2(field="end"))
     return [reach, painted(line, Role.GUIDE), *readable(word, Role.NOTE)]
+
+
+def _names_apart(points: pd.DataFrame, value: str, curves: pd.DataFrame) -> list[float]:
+    """Where the names stand: beside their marks, moved up where two on the same side would lie over each other."""
+    at = points[value].astype(float).copy()
+    gap = _LINE * float(max(at.max(), curves["upper_95"].max(), curves["upper_998"].max()))
+    named_points = points[points["mark_text"] != ""]
+    for _, side in named_points.groupby("late"):
+        lowest_free = float("-inf")
+        for row in at[side.index].sort_values().index:
+            at[row] = max(at[row], lowest_free)
+            lowest_free = at[row] + gap
+    return [float(height) for height in at]
 
 
 def _names(points: alt.Chart) -> list[alt.Chart]:

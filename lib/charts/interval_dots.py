@@ -66,7 +66,8 @@ def _plan(measure: Measure, roles: tuple[str, ...], ratio: bool, has_reference: 
         painted(beside, Role.NOTE),
         _heading("未调整" if ratio else measure.name),
     ]
-    return Sketch(layers=layers, right=8, top=14, roles=roles, key_columns=2)
+    is_wordy = Role.CHANCE_ABOVE.value in roles or Role.CHANCE_BELOW.value in roles
+    return Sketch(layers=layers, right=8, top=14, roles=roles, key_columns=1 if is_wordy else 2)
 
 
 def _within_sight(rows: pd.DataFrame, field: str, low: str, high: str) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """What each chart draws and says: flags, provisional and missing periods, orders, words."""
 
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -112,6 +113,15 @@ def test_limits_far_above_every_district_are_not_drawn_but_the_rest_is() -> None
     assert [row["upper_95"] for row in curves] == [None, 0.09, 0.045, 0.04]
     assert [row["lower_95"] for row in curves] == [0.0, 0.005, 0.02, 0.024]
     assert [row["starts_95"] for row in curves] == [False, True, False, False]
+
+
+def test_names_of_districts_at_the_same_height_stand_apart() -> None:
+    frame = frames.districts().assign(flag="high_998", small=False, denominator=1000)
+    frame["value"] = [0.05 + 0.0001 * place for place in range(len(frame))]
+    points = data(funnel_chart(frame, frames.limits(), baseline=0.03, measure=MEASURE), "points")
+    heights = sorted(point["name_at"] for point in points)
+    assert min(heights) == pytest.approx(0.05)
+    assert all(after - before >= 0.05 * 0.05 for before, after in pairwise(heights))
 
 
 def test_describe_funnel() -> None:
