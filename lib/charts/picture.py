@@ -115,10 +115,15 @@ def _renumbered(svg: str) -> str:
 
 
 def picture_png(
-    specification: Mapping[str, Any], caption: Caption, *, width: int = WIDTH, scale: float = 2.0
+    specification: Mapping[str, Any],
+    caption: Caption,
+    *,
+    width: int = WIDTH,
+    highest: int | None = None,
+    scale: float = 2.0,
 ) -> bytes:
     """The same picture as PNG with `scale` dots a pixel."""
-    svg = picture_svg(specification, caption, width=width)
+    svg = picture_svg(specification, caption, width=width, highest=highest)
     png: bytes = vl_convert.svg_to_png(svg, scale=scale)
     return png
 
