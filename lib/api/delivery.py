@@ -1,8 +1,8 @@
 """Handing out a file: piece by piece from a worker thread, complete or broken off, never shorter.
 
-Each piece is made only when the one before it was taken, so a slow reader costs no memory; the worker thread keeps the
-event loop free for the pages. After an error in the middle the connection is cut without its closing chunk, which
-every HTTP client reports as an error.
+Each piece is made while the one before it is sent, and no sooner, so a slow reader costs little memory; the worker
+thread keeps the event loop free for the pages. After an error in the middle the connection is cut without its closing
+chunk, which every HTTP client reports as an error.
 """
 
 import hashlib
@@ -85,15 +85,28 @@ class Delivery:
     async def _send_all(self, send: Send) -> None:
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self._headers})
-            while (piece := await self._next_piece()) is not None:
-                for start in range(0, len(piece), _STEP_BYTES):
-                    with anyio.fail_after(self._patience_seconds):
-                        step = piece[start : start + _STEP_BYTES]
-                        await send({"type": "http.response.body", "body": step, "more_body": True})
+            piece = await self._next_piece()
+            while piece is not None:
+                piece = await self._sent_and_next(piece, send)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             self._complete = True
         except Exception as error:
             self._failure = error
+
+    async def _sent_and_next(self, piece: bytes, send: Send) -> bytes | None:
+        """Send a piece while the worker thread makes the next one: never more than two are in memory."""
+        following: list[bytes | None] = []
+
+        async def prepare() -> None:
+            following.append(await self._next_piece())
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(prepare)
+            for start in range(0, len(piece), _STEP_BYTES):
+                with anyio.fail_after(self._patience_seconds):
+                    step = piece[start : start + _STEP_BYTES]
+                    await send({"type": "http.response.body", "body": step, "more_body": True})
+        return following[0]
 
     async def _next_piece(self) -> bytes | None:
         return await anyio.to_thread.run_sync(next, self._pieces, None, limiter=self._limiter)
