@@ -20,6 +20,8 @@ html { font-size: max(15px, min(1.5vw, 2.67vh)) !important; }
 [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stStatusWidget"],
 [data-testid="stExpandSidebarButton"], [data-testid="stSidebarCollapsedControl"] { display: none !important; }
 [data-testid="stMainBlockContainer"] { max-width: none; padding: 0.5rem 1.2rem 2.8rem; }
+body:has([data-test-connection-state]:not([data-test-connection-state="CONNECTED"]))
+  > div:not(#root):has([role="dialog"]) { display: none !important; }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-bottom: 5.5rem; } }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.4rem; }
 [data-testid="stElementContainer"]:has(h1) { display: none; }
@@ -87,8 +89,12 @@ function start(root) {
   const host = root.host || root;
   const main = () => host.closest("[data-testid=stMain]") || document.scrollingElement;
 
-  const send = (what, to) => show.send("did", { what, to: to || 0, at: Date.now() });
+  const app = document.querySelector("[data-test-connection-state]");
+  const isCut = () => !navigator.onLine || (app && app.dataset.testConnectionState !== "CONNECTED");
+
+  const send = (what, to) => isCut() ? say() : show.send("did", { what, to: to || 0, at: Date.now() });
   const go = (to) => {
+    if (isCut()) { say(); return; }
     const target = Math.min(Math.max(to, 1), show.data.total);
     if (target !== show.target) { show.target = target; send("go", target); }
   };
@@ -107,7 +113,7 @@ function start(root) {
     const { every, number, total, panel } = show.data;
     if (!every || show.paused || panel || number >= total) return;
     show.timer = window.setTimeout(() => {
-      if (show.black || !navigator.onLine) clock(); else go(show.data.number + 1);
+      if (show.black || isCut()) clock(); else go(show.data.number + 1);
     }, every * 1000);
   };
   const deeds = {
@@ -137,7 +143,7 @@ function start(root) {
   };
   const say = () => {
     const words = [];
-    if (!navigator.onLine) words.push("网络已断开，画面保持不变，恢复后自动继续");
+    if (isCut()) words.push("网络已断开，画面保持不变，恢复后自动继续");
     if (show.data.every) words.push(show.paused ? "自动翻页已暂停" : `每${show.data.every}秒自动翻页`);
     find(".state").textContent = words.join("；");
   };
@@ -157,6 +163,8 @@ function start(root) {
   main().addEventListener("scroll", onScroll);
   const watcher = new ResizeObserver(more);
   watcher.observe(main().firstElementChild || main());
+  const line = new MutationObserver(() => { show.target = show.data.number; say(); });
+  if (app) line.observe(app, { attributeFilter: ["data-test-connection-state"] });
   root.querySelectorAll("[data-do]").forEach((one) => { one.onclick = () => deeds[one.dataset.do](); });
   find(".black").onclick = () => blacken(false);
 
@@ -175,6 +183,7 @@ function start(root) {
   show.stop = () => {
     window.clearTimeout(show.timer);
     watcher.disconnect();
+    line.disconnect();
     window.removeEventListener("keydown", onKey, true);
     window.removeEventListener("online", say);
     window.removeEventListener("offline", say);
