@@ -110,7 +110,8 @@ def _extracts(rows: list[extracts.Measured]) -> str:
 
 def _interface(rows: list[api.Taken]) -> str:
     lines = [
-        "| 经接口取走全部样品 | 行 | MiB | 首字节 秒 | 秒 | 处理器 秒 | 高于空闲 MiB | 其间别人查一个指标 毫秒 | 平时 毫秒 |",
+        "| 经接口取走全部样品 | 行 | MiB | 首字节 秒 | 秒 | 处理器 秒 | 高于空闲 MiB "
+        "| 其间别人查一个指标 毫秒 | 平时 毫秒 |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     lines += [

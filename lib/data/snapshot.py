@@ -31,7 +31,7 @@ _QUERY_SECONDS: Final = 60
 #: An extract may take longer than a page; the seconds are those of one step (first answer, next batch) in the engine.
 _EXTRACT_SECONDS: Final = 300
 #: Rows of one record batch of an extract.
-BATCH_ROWS: Final = 32_768
+BATCH_ROWS: Final = 16_384
 
 
 class SnapshotMissing(RuntimeError):
