@@ -97,20 +97,16 @@ def _cell(measure: DistrictMeasure, name: str, row: dict[str, object] | None) ->
     head = {
         "name": name,
         "measure": "\n".join((_HEADS[measure.metric.id], _BETTER[measure.metric.direction])),
-        "measure_name": measure.metric.name,
+        "measure_name": "不合格实际与预期之比" if measure.is_adjusted else measure.metric.name,
         "direction_text": DIRECTION_WORDS[measure.metric.direction],
     }
     if row is None:
         nothing = dict.fromkeys(("fraction_text", "interval_text"), "")
         return {**head, "value_text": MISSING, **nothing, "flag": "", "chance_flag": "", "small": False}
     if measure.is_adjusted and measure.is_alone:
-        texts = {
-            **{"measure_name": "不合格实际与预期之比", "value_text": MISSING},
-            **{"fraction_text": "无其他地区", "interval_text": ""},
-        }
+        texts = {"value_text": MISSING, "fraction_text": "无其他地区", "interval_text": ""}
     elif measure.is_adjusted:
         texts = {
-            "measure_name": "不合格实际与预期之比",
             "value_text": ratio_text(row["ratio"]),
             "fraction_text": f"{count_text(row['observed'])}/{decimal_text(row['expected'], 1)}",
             "interval_text": range_text(ratio_text(row["ratio_lower"]), ratio_text(row["ratio_upper"])),

@@ -112,7 +112,7 @@ def test_last_year_stands_under_every_tile(open_page: OpenPage, world: World) ->
 
 def test_the_overview_points_to_the_comparison_of_districts(open_page: OpenPage) -> None:
     at = open_page("overview/overview")
-    assert "3个地区的实际与预期之比都在界限内。" in words(at), "the fourth one has too few samples"
+    assert "3个地区的实际与预期之比都没有越出99.8%界限。" in words(at), "the fourth one has too few samples"
     link = next(link for link in at.get("page_link") if "地区比较" in link.proto.label)
     assert "section=districts" in link.proto.query_string
     assert "district=341200" in link.proto.query_string

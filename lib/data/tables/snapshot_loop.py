@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, Column, Date, Integer, SmallInteger, String, Tab
 
 from lib.data.tables import clinic, duties, enforcement, rectification, reported
 from lib.data.tables.base import snapshot_metadata
-from lib.data.tables.snapshot_columns import periods, places, published
+from lib.data.tables.snapshot_columns import periods, places, published, round_dates
 
 
 def _enterprise() -> tuple[Column[str], ...]:
@@ -39,37 +39,9 @@ problem_suggestion = published(
 )
 
 
-def _round_dates() -> tuple[Column, ...]:
-    """What happened in one round of an item: from found (or reopened) to closed (or reopened again)."""
-    return (
-        Column("assisted_on", Date, comment="帮扶日期（本轮首次）"),
-        Column("rectified_on", Date, comment="整改（企业自报完成）日期（本轮首次）"),
-        Column("claimed_on", Date, comment="称已办结的日期：首个验证通过、销号或提升，不论是否规范"),
-        Column(
-            "verified_on",
-            Date,
-            comment="完成日期：首个规范的现场验证（到现场、通过、有证据、写明岗位且非整改岗位、在整改之后）",
-        ),
-        Column("verified_rectified_on", Date, comment="该次验证之前最近一次整改的日期"),
-        Column("improved_on", Date, comment="提升日期"),
-        Column("revisited_on", Date, comment="首次回访日期"),
-        Column("ended_on", Date, comment="移送或撤回日期（不算完成）"),
-        Column("ended_as", String, comment="移送 / 撤回"),
-        Column(
-            "closing_defect",
-            String,
-            comment="办结时的缺陷，规范为空：未验证即销号 / 未整改先验证 / 未验证先提升 / 未到现场 / 缺少证据 / "
-            "未写明验证岗位 / 整改与验证同一岗位",
-        ),
-        Column("recurrence_until", Date, comment="复发观察期止（称已办结后 365 天；没有不合格项目的为空）"),
-        Column("recurred_on", Date, comment="复发日期：365 天内同一企业同一项目再次不合格的抽样日期"),
-        Column("paper_reason", String, comment="纸面整改的原因：办结时的缺陷，否则“复发”；不是纸面整改为空"),
-    )
-
-
 rectification_item = published(
     rectification.rectification_item,
-    *_round_dates(),
+    *round_dates(),
     Column("rounds", Integer, nullable=False, comment="轮数（1 加重开次数）"),
     Column("reopened_on", Date, comment="最近一次重开日期"),
     Column("reopened_count", Integer, nullable=False, comment="重开次数"),
@@ -104,7 +76,7 @@ rectification_round = Table(
     Column("due_days", Integer, comment="期限天数；有天数而无整改期限，是工作日历未覆盖"),
     Column("started_on", Date, comment="本轮开始：首轮为发现日期，其后为重开日期"),
     Column("reopened_on", Date, comment="本轮结束于重开的日期（最后一轮为空）"),
-    *_round_dates(),
+    *round_dates(),
     *periods(),
     *periods("claimed_", "称已办结"),
     *periods("verified_", "完成"),

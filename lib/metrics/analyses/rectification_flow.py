@@ -8,19 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.data.tables.rectification import STAGES
+from lib.metrics.analyses.rectification_curves import LIMIT_COLUMNS, NOT_DUE, curve_of, limits_of
 from lib.metrics.analyses.rectification_rows import ItemRows, curve, item_rows
 from lib.metrics.dimensions import DIMENSIONS
-from lib.stats.survival import closed_within
 
 LIMITS: Final = (30, 60, 90)
-NOT_DUE: Final = "未到期"
 #: Stage → the day it is reached; the entry is the last day reached before it.
 _REACHED: Final = dict(
     zip(STAGES, ("started_on", "assisted_on", "rectified_on", "verified_on", "improved_on"), strict=True)
@@ -105,12 +103,12 @@ def completion(
     return Completion(
         items=items,
         limits=pd.DataFrame(
-            [row for code, name, frame in groups for row in _limits(code, name, frame, today, limits)],
-            columns=_LIMIT_COLUMNS,
+            [row for code, name, frame in groups for row in limits_of(code, name, frame, today, limits)],
+            columns=LIMIT_COLUMNS,
         ),
-        curves=pd.concat([_curve(*group) for group in groups], ignore_index=True)
+        curves=pd.concat([curve_of(*group) for group in groups], ignore_index=True)
         if groups
-        else _curve(None, "", items.frame),
+        else curve_of(None, "", items.frame),
         notes=(
             _NOTE_MEDIAN,
             f"随访不足规定天数的写“{NOT_DUE}”；在册不足5项的比例仅供参考。",
@@ -118,12 +116,6 @@ def completion(
             *_notes_on_days(items.frame),
         ),
     )
-
-
-_LIMIT_COLUMNS: Final = (
-    *("group", "group_name", "items", "verified", "open", "ended", "median_days", "limit"),
-    *("share", "lower", "upper", "at_risk", "too_early", "shown", "text"),
-)
 
 
 def _stage(frame: pd.DataFrame, number: int, today: pd.Timestamp) -> dict[str, Any]:
@@ -193,61 +185,6 @@ def _groups(frame: pd.DataFrame, by: str | None) -> Iterator[tuple[Any, str, pd.
         yield None if missing else code, name, group
 
 
-def _lasted(frame: pd.DataFrame) -> pd.Series:
-    """Days of every item; one that is recorded as ended before it began lasted no time."""
-    return frame["days"].clip(lower=0)
-
-
 def _notes_on_days(frame: pd.DataFrame) -> tuple[str, ...]:
     wrong = int((frame["days"] < 0).sum())
     return (f"{wrong}项的验证或结束日期早于发现日期，按0天计，请核对记录。",) if wrong else ()
-
-
-def _limits(
-    code: Any, name: str, frame: pd.DataFrame, today: pd.Timestamp, limits: Sequence[int]
-) -> Iterator[tuple[Any, ...]]:
-    estimate = curve(_lasted(frame), frame["is_verified"])
-    # A young cohort that is closed altogether is as young as one that is not.
-    followed = (today - frame["started_on"]).dt.days.max()
-    counts = (len(frame), int(frame["is_verified"].sum()), int(frame["is_open"].sum()))
-    ended = counts[0] - counts[1] - counts[2]
-    median = None if estimate is None else estimate.median
-    for limit in limits:
-        head = (code, name, *counts, ended, median, limit)
-        if estimate is None:
-            yield (*head, None, None, None, 0, True, False, NOT_DUE)
-            continue
-        within = closed_within(estimate, limit, follow_up=float(followed))
-        text = NOT_DUE if within.too_early else ""
-        ends = (within.share, within.lower, within.upper, within.n_at_risk)
-        yield (*head, *ends, within.too_early, within.shown, text)
-
-
-def _curve(code: Any, name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    estimate = curve(_lasted(frame), frame["is_verified"])
-    columns = {
-        "day": [0.0],
-        "completed": [0.0],
-        "lower": [np.nan],
-        "upper": [np.nan],
-        "at_risk": [len(frame)],
-    }
-    points = pd.DataFrame(columns)
-    if estimate is not None:
-        later = pd.DataFrame(
-            {
-                "day": estimate.time,
-                "completed": 1.0 - estimate.survival,
-                "lower": 1.0 - estimate.upper,
-                "upper": 1.0 - estimate.lower,
-                "at_risk": estimate.n_risk,
-            }
-        )
-        points = (
-            pd.concat([points, later[later["day"] > 0]], ignore_index=True)
-            if 0 not in estimate.time
-            else later
-        )
-    return points.assign(group=code, group_name=name)[
-        ["group", "group_name", "day", "completed", "lower", "upper", "at_risk"]
-    ]

@@ -13,6 +13,7 @@ from lib.ui.district_mix import mix_table
 from lib.ui.district_page import strata_of, turned_districts
 from lib.ui.overview_alerts import flagged_districts
 from lib.ui.overview_loop import clinic_line
+from lib.ui.slide_duties import grid_table
 from tests.unit.metrics.analyses.conftest import Make, batches, make, make_snapshot
 from tests.unit.metrics.analyses.test_district_record import FOUR, ON_TIME, YEAR, duties
 
@@ -64,8 +65,9 @@ def test_the_table_and_the_grid_hold_the_same_districts(make: Make) -> None:
     table, cells = wide_table(record), grid_cells(record)
     assert list(table["code"]) == ["341202", "341203", "341204", "341221"]
     assert len(cells) == 8
-    missing = cells[(cells["name"] == "颍东区") & (cells["measure_name"] == "监督抽检不合格率")]
-    assert list(missing["value_text"]) == ["—"]
+    missing = cells[(cells["name"] == "颍东区") & (cells["measure_name"] == "不合格实际与预期之比")]
+    assert list(missing["value_text"]) == ["—"], "an empty cell stands under the heading of the others"
+    assert [len(row) for row in grid_table(record).rows] == [3, 3, 3, 3]
     assert table["unqualified_rate.numerator"].isna().tolist() == [False, True, True, True]
     headings = [column.heading for column in wide_columns(record)]
     assert len(headings) == len(set(headings)), "a file cannot have two columns of one name"

@@ -8,7 +8,8 @@ import pytest
 
 from lib.data.filters import Filters
 from lib.data.scope import Scope
-from lib.metrics.analyses.rectification_flow import NOT_DUE, completion, stage_flow
+from lib.metrics.analyses.rectification_curves import NOT_DUE
+from lib.metrics.analyses.rectification_flow import completion, stage_flow
 from lib.metrics.analyses.rectification_lists import (
     open_ageing,
     open_items,
