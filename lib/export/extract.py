@@ -28,6 +28,7 @@ from lib.metrics.protection import protect
 from lib.metrics.registry import get_metric
 from lib.metrics.row_columns import FileColumn
 from lib.metrics.rows import Part, rows_behind, side_table
+from lib.metrics.sides import side_names
 from lib.metrics.tables import get_table, rows_of
 
 Kind = Literal["metric", "rows", "table"]
@@ -122,8 +123,9 @@ def name_of_file(snapshot: Snapshot, extract: Extract) -> str:
 
 
 def rows_title(metric: Metric, part: Part) -> str:
-    """Name of the rows behind one side of a metric."""
-    return f"{metric.name}{'分母' if part == 'denominator' else ''}明细"
+    """Name of the rows behind one side of a metric: 监督判定不合格批次明细."""
+    numerator, denominator = side_names(metric)
+    return f"{denominator or metric.name if part == 'denominator' else numerator}明细"
 
 
 def _figures_content(snapshot: Snapshot, extract: Extract, scope: Scope) -> Content:

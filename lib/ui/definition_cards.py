@@ -8,9 +8,10 @@ import streamlit as st
 from lib.metrics.dimensions import DIMENSIONS
 from lib.metrics.metric import Metric
 from lib.metrics.registry import all_metrics
+from lib.metrics.sides import side_names
 from lib.ui.figure_text import counts_lines, excluded_text, figure_value
 from lib.ui.input_hints import hide_input_hints
-from lib.ui.metric_words import record_words, side_names
+from lib.ui.metric_words import record_words
 from lib.ui.page_part import page_part
 from lib.ui.plain_text import plain
 from lib.ui.view import View

@@ -10,8 +10,8 @@ from lib.export.extract import Extract
 from lib.metrics.dimensions import DIMENSIONS
 from lib.metrics.metric import Metric
 from lib.metrics.registry import all_metrics, get_metric
+from lib.metrics.sides import side_names
 from lib.metrics.tables import readable_tables
-from lib.ui.metric_words import side_names
 from lib.ui.url_choice import dropdown, segments, several, switch, whole_number
 from lib.ui.view import View
 

@@ -1,24 +1,13 @@
 """The words of a metric's two counts, taken from its declaration."""
 
-import re
 from typing import Final
 
 from lib.charts.labels import Measure
 from lib.metrics.metric import Count, Counted, Metric
-
-#: "甲÷乙" inside a description, each side up to the nearest punctuation.
-_SIDES: Final = re.compile(r"([^÷，；。：]+)÷([^÷，；。]+)")
+from lib.metrics.sides import side_names
 
 #: Which way is better, for sentences and tooltips; nothing for a metric that is only background.
 DIRECTION_WORDS: Final = {"lower": "越低越好", "higher": "越高越好", "neutral": ""}
-
-
-def side_names(metric: Metric) -> tuple[str, str | None]:
-    """Chinese names of numerator and denominator; a count has no denominator."""
-    found = _SIDES.search(metric.description)
-    if metric.denominator is None or found is None:
-        return metric.name, None
-    return found.group(1), found.group(2)
 
 
 def measure_of(metric: Metric) -> Measure:

@@ -14,8 +14,8 @@ from lib.metrics.claims_table import HEADINGS, RELATIONS, UNSTATED_AS_OF, claims
 from lib.metrics.format import count_text
 from lib.metrics.registry import get_metric
 from lib.metrics.rows import Part, row_columns, text_columns
+from lib.metrics.sides import side_names
 from lib.ui.downloads import Download, download_button
-from lib.ui.metric_words import side_names
 from lib.ui.plain_text import plain
 from lib.ui.tables import ShownColumn, show_table
 from lib.ui.url_choice import segments

@@ -11,8 +11,8 @@ from lib.metrics.metric import Metric
 from lib.metrics.registry import get_metric
 from lib.metrics.row_columns import table_columns, with_names
 from lib.metrics.rows import Part, fetch_rows, side_table
+from lib.metrics.sides import side_names
 from lib.ui.extract_download import extract_button, offer_of
-from lib.ui.metric_words import side_names
 from lib.ui.page_part import page_part
 from lib.ui.tables import Kind, ShownColumn, show_table
 from lib.ui.url_choice import dropdown

@@ -269,4 +269,4 @@ def test_a_table_without_rows_still_has_its_columns(snapshot: Snapshot) -> None:
 def test_the_name_of_a_file_tells_what_when_and_which_version(snapshot: Snapshot) -> None:
     assert name_of_file(snapshot, table("package")) == "样品_20250101-20251231_v000001.zip"
     extract = Extract(kind="rows", name="unqualified_rate", filters=YEAR, part="denominator")
-    assert name_of_file(snapshot, extract) == "监督抽检不合格率分母明细_20250101-20251231_v000001.csv"
+    assert name_of_file(snapshot, extract) == "已出监督结论批次明细_20250101-20251231_v000001.csv"

@@ -4,9 +4,10 @@ import pytest
 
 from lib.metrics.metric import Metric
 from lib.metrics.registry import all_metrics, get_metric
+from lib.metrics.sides import side_names
 from lib.ui.definition_cards import matching
 from lib.ui.figure_text import is_additive
-from lib.ui.metric_words import measure_of, record_words, side_names
+from lib.ui.metric_words import measure_of, record_words
 
 METRICS = list(all_metrics().values())
 
