@@ -7,10 +7,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
 from lib.access.errors import RecordsUnavailable
-from lib.access.records import writing
+from lib.access.records import reading, writing
+from lib.data.tables.access import audit_event
 
 LOGGER = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class _Entry:
     def __init__(self, write: Write) -> None:
         self.write = write
         self.tried = threading.Event()
-        self.failed = False
+        self.failure: Exception | None = None
         self.given_up = False
 
 
@@ -48,18 +49,29 @@ class Register:
     def add_first(self, write: Write, *, seconds: float) -> None:
         """The same for what must be recorded before anything is handed out.
 
-        Raises RecordsUnavailable when the database refuses at once. When it is only busy, the row waits in line and
-        the caller goes on after so many seconds.
+        Raises what the writing raised, RecordsUnavailable when the database is away. When it only keeps writers
+        waiting, the row stays in line and the caller goes on after so many seconds.
         """
         entry = _Entry(write)
         self._submit(entry)
-        if entry.tried.wait(seconds) and entry.failed:
+        try:
+            if entry.tried.wait(seconds):
+                if entry.failure is not None:
+                    raise entry.failure
+            else:
+                self._check_reachable()
+        except Exception:
             entry.given_up = True
-            raise RecordsUnavailable("连接不上记录数据库。")
+            raise
 
     def close(self) -> None:
         """Write what waits, then end."""
         self._writing.shutdown(wait=True)
+
+    def _check_reachable(self) -> None:
+        """A load keeps writers out and lets readers in; a database that is away does neither."""
+        with reading(self._engine) as connection:
+            connection.execute(select(audit_event.c.id).limit(1))
 
     def _submit(self, entry: _Entry) -> None:
         with self._lock:
@@ -80,15 +92,21 @@ class Register:
                 self._waiting -= 1
 
     def _is_written(self, entry: _Entry) -> bool:
+        """Write, and say whether that is over with: an error about the row itself would come again at every try.
+
+        Whoever waits for the row gets the error. For others the log is the only place left, and what stands behind in
+        line must be written all the same.
+        """
         try:
             with writing(self._engine) as connection:
                 entry.write(connection)
-        except RecordsUnavailable:
-            entry.failed = True
+            entry.failure = None
+        except RecordsUnavailable as failure:
+            entry.failure = failure
             return False
-        except Exception:
+        except Exception as failure:
+            entry.failure = failure
             LOGGER.exception("an entry of the register cannot be written")
-            return True
         finally:
             entry.tried.set()
         return True

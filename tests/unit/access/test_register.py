@@ -1,9 +1,11 @@
 """Entries of the registers: written in order, tried again while the database is busy."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from lib.access.audit import record_event
 from lib.access.errors import RecordsUnavailable
@@ -14,8 +16,17 @@ from lib.data.tables.access import audit_event
 from tests.unit.access.conftest import NOW
 
 
+EMPTY = {"username": "", "address": "", "subject": "", "detail": ""}
+
+
 def event(name: str) -> Write:
     return lambda connection: record_event(connection, now=NOW, event=name, username="analyst")
+
+
+def twice(connection: Connection) -> None:
+    """A row that no database takes."""
+    for _ in range(2):
+        connection.execute(insert(audit_event).values(id=7, at=NOW, event="x", **EMPTY))
 
 
 def events(engine: Engine) -> list[str]:
@@ -53,6 +64,35 @@ def test_a_running_load_delays_the_entry_and_not_the_reader(engine: Engine) -> N
         assert events(engine) == []
     register.close()
     assert events(engine) == ["later"]
+
+
+def test_what_cannot_be_recorded_is_not_handed_out(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    register = Register(engine)
+    with pytest.raises(IntegrityError):
+        register.add_first(twice, seconds=5)
+    register.add(twice)
+    register.add(event("behind"))
+    register.close()
+    assert events(engine) == ["behind"], "whatever stands behind in line is written"
+    assert caplog.text.count("cannot be written") == 2
+
+
+def test_a_line_that_stands_still_hides_no_database_that_is_away(
+    engine: Engine, take_records_away: Callable[[], None]
+) -> None:
+    gone = threading.Event()
+
+    def waits(connection: Connection) -> None:
+        if not gone.is_set():
+            raise RecordsUnavailable("busy")
+
+    register = Register(engine, pause_seconds=0.05)
+    register.add(waits)
+    take_records_away()
+    with pytest.raises(RecordsUnavailable):
+        register.add_first(event("one"), seconds=0.01)
+    gone.set()
+    register.close()
 
 
 def test_extracts_are_listed_newest_first(engine: Engine) -> None:
