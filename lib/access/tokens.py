@@ -28,6 +28,7 @@ LONGEST_DAYS: Final = 365
 MOST_TOKENS: Final = 20
 TOKEN_ROLES: Final = frozenset({Role.ANALYST, Role.OPERATOR})
 _LONGEST_LABEL: Final = 64
+#: More than there are from a town up to the country; ends the search in units that are entered as their own parents.
 _LEVELS: Final = 6
 
 
@@ -139,11 +140,11 @@ def is_within(connection: Connection, code: str, scope: Scope) -> bool:
     """Whether a district or one of those above it is in the scope."""
     current: str | None = code
     for _ in range(_LEVELS):
-        if current is None or scope.is_everything or current in scope.codes:
-            break
+        if scope.is_everything or current in scope.codes:
+            return True
         parent = select(reporting_unit.c.parent_code).where(reporting_unit.c.code == current)
         current = connection.scalar(parent)
-    return current is not None
+    return False
 
 
 def _allowed_account(connection: Connection, username: str) -> Account:

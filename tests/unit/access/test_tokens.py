@@ -30,6 +30,7 @@ def _units(engine: Engine) -> None:
         ("341202", "颍州区", 3, "341200"),
         ("341225", "阜南县", 3, "341200"),
         ("340100", "合肥市", 2, "340000"),
+        ("999998", "自为上级", 3, "999998"),
     ]
     with engine.begin() as connection:
         for code, name, level, parent in units:
@@ -105,7 +106,7 @@ def test_districts_of_the_token_are_all_it_sees(engine: Engine, add_account: Add
 
 
 @pytest.mark.parametrize(
-    "districts", [(), ("340100",), ("340000",), ("341225", "340100"), ("999999",), ("' OR 1=1",)]
+    "districts", [(), ("340100",), ("340000",), ("341225", "340100"), ("999999",), ("999998",), ("' OR 1=1",)]
 )
 def test_districts_outside_the_account_are_refused(
     engine: Engine, add_account: Add, districts: tuple[str, ...]
