@@ -64,16 +64,35 @@ class Callers:
         self._demo_allowed = demo_allowed
 
     def identify(self, request: Request) -> Caller:
-        """The caller; a `Problem` (401, 403, 429) for anybody else. Asks the record database: not on the event loop."""
+        """The caller; a `Problem` (401, 403, 429) for anybody else, RecordsUnavailable when nobody can tell.
+
+        Asks the record database: not on the event loop.
+        """
         _refuse_other_sites(request)
         address = request.client.host if request.client else ""
         if (authorization := request.headers.get("authorization")) is not None:
             return self._by_token(authorization, address)
         digest = request.headers.get(SESSION_HEADER, "")
-        session = self._watch.check(digest, self._clock()).session if digest else None
-        if session is None:
+        if not digest:
             raise _unknown(_WAYS)
-        return Caller(session.account, session.account.scope, address, session_digest=digest)
+        checked = self._watch.check(digest, self._clock())
+        if checked.session is None and checked.away_since is not None:
+            raise RecordsUnavailable("连接不上记录数据库。")
+        if checked.session is None:
+            raise _unknown(_WAYS)
+        account = checked.session.account
+        return Caller(account, account.scope, address, session_digest=digest)
+
+    def is_still_known(self, request: Request) -> bool:
+        """Whether whoever began to take a file may go on: the token, the session and the account still stand."""
+        try:
+            self.identify(request)
+        except Problem:
+            return False
+        except RecordsUnavailable:
+            # Nobody can tell; the right was there when the file began, and a restart must not break every file off.
+            LOGGER.warning("a running extract goes on although the record database cannot be asked")
+        return True
 
     def _by_token(self, authorization: str, address: str) -> Caller:
         scheme, _, token = authorization.strip().partition(" ")
@@ -93,6 +112,7 @@ class Callers:
         try:
             self._register.add(lambda connection: touch_token(connection, digest, now))
         except RecordsUnavailable:
+            # Only the list of tokens shows it: no reason to refuse a good token.
             LOGGER.warning("the last use of an access token could not be noted")
 
 

@@ -19,8 +19,14 @@ from starlette.types import Receive, Scope, Send
 _STEP_BYTES: Final = 256 * 1024
 #: A reader who takes none of it for so long has gone without saying so.
 _PATIENCE_SECONDS: Final = 60
+#: How soon a file ends whose reader lost the right to it.
+_RIGHT_SECONDS: Final = 10
 _GZIP_LEVEL: Final = 1
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
+
+
+class RightWithdrawn(RuntimeError):
+    """The token, the session or the account of a reader ended while a file was sent."""
 
 
 class BrokenOff(RuntimeError):
@@ -68,9 +74,16 @@ class Delivery:
         self._patience_seconds = patience_seconds
         self._complete = False
         self._failure: Exception | None = None
+        self._has_right: Callable[[], bool] = lambda: True
+        self._asked_at = 0.0
+
+    def watch(self, has_right: Callable[[], bool]) -> None:
+        """Break off when this, asked in a worker thread every few seconds, is no longer so."""
+        self._has_right = has_right
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send everything, or break off."""
+        self._asked_at = anyio.current_time()
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(self._end_when_gone, receive, group.cancel_scope)
@@ -103,10 +116,18 @@ class Delivery:
         async with anyio.create_task_group() as group:
             group.start_soon(prepare)
             for start in range(0, len(piece), _STEP_BYTES):
+                await self._check_right()
                 with anyio.fail_after(self._patience_seconds):
                     step = piece[start : start + _STEP_BYTES]
                     await send({"type": "http.response.body", "body": step, "more_body": True})
         return following[0]
+
+    async def _check_right(self) -> None:
+        if anyio.current_time() - self._asked_at < _RIGHT_SECONDS:
+            return
+        self._asked_at = anyio.current_time()
+        if not await anyio.to_thread.run_sync(self._has_right):
+            raise RightWithdrawn
 
     async def _next_piece(self) -> bytes | None:
         return await anyio.to_thread.run_sync(next, self._pieces, None, limiter=self._limiter)

@@ -1,6 +1,7 @@
 """The addresses below /api: who may ask, what is asked, and the answer."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from lib.access.routes import END_ADDRESS, SESSION_ADDRESS
 from lib.api.callers import Callers
 from lib.api.catalogue import ROOT, metrics_list, tables_list
+from lib.api.delivery import Delivery
 from lib.api.openapi import OPENAPI_ADDRESS, openapi_document
 from lib.api.problem import Problem, problem_answer, problem_of
 from lib.api.takings import Takings
@@ -67,7 +69,10 @@ class Interface:
     def _taken(self, kind: Kind) -> Handler:
         async def answer(request: Request) -> ASGIApp:
             caller = await run_in_threadpool(self._callers.identify, request)
-            return await self._takings.answer(request, caller, kind)
+            answer = await self._takings.answer(request, caller, kind)
+            if isinstance(answer, Delivery):
+                answer.watch(partial(self._callers.is_still_known, request))
+            return answer
 
         return answer
 

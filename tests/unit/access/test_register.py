@@ -15,7 +15,6 @@ from lib.access.register import Register, Write
 from lib.data.tables.access import audit_event
 from tests.unit.access.conftest import NOW
 
-
 EMPTY = {"username": "", "address": "", "subject": "", "detail": ""}
 
 

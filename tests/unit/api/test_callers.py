@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -10,9 +11,11 @@ from sqlalchemy import Engine, select
 from lib.access.accounts import deactivate, grant, set_password
 from lib.access.sessions import digest_of, end_session
 from lib.access.tokens import list_tokens, revoke_token
+from lib.api.delivery import BrokenOff
 from lib.data.scope import Scope
 from lib.data.tables.access import audit_event
 from lib.data.tables.base import records_metadata
+from lib.metrics.row_source import RowSource
 from tests.unit.api.conftest import COOKIE, NOW, Service, bearer
 
 RATE = "/api/v1/metrics/unqualified_rate"
@@ -189,7 +192,54 @@ def test_every_taking_is_in_the_audit_trail(service: Service) -> None:
 
 
 def test_without_the_record_database_nobody_takes_anything(service: Service) -> None:
-    headers = bearer(service.token())
+    known = {"cookie": f"{COOKIE}={service.cookie('analyst')}"}
+    unseen = {"cookie": f"{COOKIE}={service.cookie('analyst')}"}
+    assert service.client.get(RATE, headers=known).status_code == 200
+    token = bearer(service.token())
     records_metadata.drop_all(service.engine)
-    answer = service.client.get(RATE, headers=headers)
-    assert (answer.status_code, "记录数据库" in answer.json()["detail"]) == (503, True)
+    for headers in (token, known, unseen):
+        answer = service.client.get(RATE, headers=headers)
+        assert (answer.status_code, "记录数据库" in answer.json()["detail"]) == (503, True)
+
+
+@pytest.mark.parametrize("by_token", [True, False])
+def test_a_file_ends_with_the_right_to_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch, by_token: bool
+) -> None:
+    cookie = service.cookie("analyst")
+    headers = bearer(service.token()) if by_token else {"cookie": f"{COOKIE}={cookie}"}
+    whole = RowSource.batches
+
+    def ends(self: RowSource, names: Any) -> Iterator[Any]:
+        for batch in whole(self, names):
+            yield batch.slice(0, 100)
+            if by_token:
+                revoke_token(service.engine, "analyst", list_tokens(service.engine, "analyst")[0].digest, NOW)
+            else:
+                end_session(service.engine, digest_of(cookie), NOW)
+            yield batch.slice(100)
+
+    monkeypatch.setattr(RowSource, "batches", ends)
+    monkeypatch.setattr("lib.api.delivery._RIGHT_SECONDS", 0)
+    with pytest.raises(BrokenOff):
+        service.client.get("/api/v1/tables/sample", headers=headers)
+    assert service.takings.running == 0
+
+
+def test_a_running_file_outlives_the_record_database(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = bearer(service.token())
+    whole = RowSource.batches
+
+    def goes(self: RowSource, names: Any) -> Iterator[Any]:
+        batches = whole(self, names)
+        yield next(batches)
+        records_metadata.drop_all(service.engine)
+        yield from batches
+
+    monkeypatch.setattr(RowSource, "batches", goes)
+    monkeypatch.setattr("lib.api.delivery._RIGHT_SECONDS", 0)
+    answer = service.client.get("/api/v1/tables/sample", headers=headers)
+    assert answer.content.count(b"\r\n") - 1 == int(answer.headers["x-row-count"])
+    records_metadata.create_all(service.engine)
