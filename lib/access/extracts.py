@@ -10,6 +10,8 @@ from lib.access.records import reading
 from lib.data.tables.extracts import extract_record
 
 _LONGEST_NAME = 200
+#: Characters of the reason why a protected table leaves the bureau.
+LEAST_REASON, LONGEST_REASON = 4, 200
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from lib.access.extracts import LEAST_REASON, LONGEST_REASON
 from lib.api.problem import Problem
 from lib.data.filters import Filters
 from lib.data.scope import Scope
@@ -12,18 +13,22 @@ from lib.data.snapshot import Snapshot
 from lib.export.extract import Extract, Kind
 from lib.export.formats import SUFFIXES
 from lib.metrics.extent import data_range, table_range
-from lib.metrics.predicates import FIELD_NAMES
-from lib.metrics.question_words import asked_conditions, asked_dimensions, asked_number
+from lib.metrics.question_words import (
+    CONDITION_NAMES,
+    asked_conditions,
+    asked_dimensions,
+    asked_filters,
+    asked_number,
+)
 from lib.metrics.registry import get_metric
 from lib.metrics.tables import get_table
 
 #: Filters that may stand in the address as they do in that of a page.
-FILTER_WORDS: Final[Mapping[str, str]] = {**FIELD_NAMES, "side": "地区口径"}
+FILTER_WORDS: Final = CONDITION_NAMES
 _DAYS: Final = {"from": "起始日期（含）", "to": "截止日期（含）"}
 _EVERYWHERE: Final = {"where": "筛选，如 stage=生产，可重复", "format": "文件格式", "version": "数据版本"}
 _PERSONAL: Final = {"personal": "1：含涉及个人的列"}
 _PROTECTED: Final = {"protect": "1：小数保护，对外提供时用", "reason": "对外提供的事由"}
-_LEAST_REASON, _LONGEST_REASON = 4, 200
 #: Words of each kind of address besides the filters.
 WORDS: Final[Mapping[Kind, Mapping[str, str]]] = {
     "metric": {
@@ -126,9 +131,9 @@ def read_reason(query: Query) -> str:
         if "reason" in query.words:
             raise Problem(400, "“reason”只与 protect=1（对外提供）一起使用")
         return ""
-    if not _LEAST_REASON <= len(reason) <= _LONGEST_REASON:
+    if not LEAST_REASON <= len(reason) <= LONGEST_REASON:
         raise Problem(
-            400, f"对外提供须写明事由：reason=……（{_LEAST_REASON} 至 {_LONGEST_REASON} 个字），登记备查"
+            400, f"对外提供须写明事由：reason=……（{LEAST_REASON} 至 {LONGEST_REASON} 个字），登记备查"
         )
     return reason
 
@@ -136,14 +141,7 @@ def read_reason(query: Query) -> str:
 def _filters(query: Query, snapshot: Snapshot, scope: Scope) -> Filters:
     conditions = asked_conditions(snapshot, _where(query), scope)
     start, end = _day("from", query.one("from")), _day("to", query.one("to"))
-    first, last = _range(query, snapshot, scope)
-    return Filters(
-        start=start or min(first, end or first),
-        end=end or max(last, start or last),
-        undated=start is None and end is None,
-        sampling_asked="sampling" in conditions,
-        **conditions,
-    )
+    return asked_filters(conditions, start, end, _range(query, snapshot, scope))
 
 
 def _where(query: Query) -> Sequence[str]:

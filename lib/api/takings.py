@@ -138,7 +138,7 @@ class Takings:
         if is_known(tag, request.headers.get("if-none-match")):
             return Response(status_code=304, headers=_caching(tag))
         content = prepare(snapshot, extract, caller.scope)
-        name = name_of_file(snapshot, extract).replace("_v", "_小数保护_v" if extract.protected else "_v")
+        name = name_of_file(snapshot, extract)
         seen = caller.scope.sentence(snapshot.names)
         return _Ready(caller, extract, content, address, name, tag, packed, seen, read_reason(query))
 

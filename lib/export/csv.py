@@ -3,8 +3,8 @@
 - Text is always quoted and numbers never are: that is how a CSV tells identifiers from figures, and a parser reads back
   exactly what was stored (18-digit codes, leading zeros, line breaks inside a cell).
 - Missing is an empty cell; an empty text is a quoted empty cell. There are no comment lines and no total lines.
-- A text that a spreadsheet would run as a formula gets an apostrophe in front (`neutralised`); `restored` takes it away
-  again. Numbers are never touched, negative ones neither.
+- A text that a spreadsheet would run as a formula gets an apostrophe in front (`lib/data/spreadsheet_cells.py`).
+  Numbers are never touched, negative ones neither.
 - Programs that guess types when a CSV is opened by a double click may still show long digits as 9.1E+17; the file
   of `lib/export/workbook.py` types its cells and is the one for them.
 """
@@ -22,14 +22,11 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from lib.data.filters import Filters
+from lib.data.spreadsheet_cells import DANGEROUS, FORMULA_STARTS, neutralised
 from lib.metrics.metric import Metric
 
 Frame: TypeAlias = "pa.Table | pa.RecordBatch | pd.DataFrame"
 
-#: Characters a spreadsheet takes for the start of a formula, full-width forms and leading control characters too.
-FORMULA_STARTS: Final = "=+-@\t\r\n＝＋－＠"
-_DANGEROUS: Final = f"^'*[{re.escape(FORMULA_STARTS)}]"
-_GUARDED: Final = re.compile(f"^'('*[{re.escape(FORMULA_STARTS)}])")
 _FIRST_BYTES: Final = pa.array(sorted({start.encode()[:1] for start in (*FORMULA_STARTS, "'")}), pa.binary())
 _OPTIONS: Final = {"batch_size": 32_768, "eol": "\r\n", "quoting_style": "needed"}
 _UNSAFE_IN_NAMES: Final = re.compile(r"[^\w（）()、·.-]+")
@@ -139,18 +136,8 @@ def _text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     # One look at the first bytes spares most columns the regular expression; it may suspect too many, never too few.
     if not pc.any(pc.is_in(pc.binary_slice(texts.cast(pa.binary()), 0, 1), _FIRST_BYTES)).as_py():
         return texts
-    dangerous = pc.match_substring_regex(texts, _DANGEROUS)
+    dangerous = pc.match_substring_regex(texts, DANGEROUS)
     return pc.if_else(dangerous, pc.binary_join_element_wise("'", texts, ""), texts)
-
-
-def neutralised(text: str) -> str:
-    """The text as it is written: with an apostrophe in front if a spreadsheet would run it."""
-    return f"'{text}" if re.match(_DANGEROUS, text) else text
-
-
-def restored(cell: str) -> str:
-    """The text that was stored: `neutralised` undone."""
-    return _GUARDED.sub(r"\1", cell)
 
 
 def digest(content: bytes | Iterable[bytes]) -> str:
@@ -161,10 +148,13 @@ def digest(content: bytes | Iterable[bytes]) -> str:
     return total.hexdigest()
 
 
-def file_name(metric: Metric | str, filters: Filters, version: int, *, suffix: str = "csv") -> str:
-    """What it is, which period, which data version: 抽检不合格率_20250101-20250831_v000042.csv."""
+def file_name(
+    metric: Metric | str, filters: Filters, version: int, *, suffix: str = "csv", mark: str = ""
+) -> str:
+    """What it is, which period, `mark` if any, which data version: 抽检不合格率_20250101-20250831_v000042.csv."""
     if version < 0:
         raise ExportError(f"数据版本号不能是 {version}")
     name = metric if isinstance(metric, str) else metric.name
     safe = _UNSAFE_IN_NAMES.sub("_", name).strip("._-")[:60] or "数据"
-    return f"{safe}_{filters.start:%Y%m%d}-{filters.end:%Y%m%d}_v{version:06d}.{suffix}"
+    marked = f"_{mark}" if mark else ""
+    return f"{safe}_{filters.start:%Y%m%d}-{filters.end:%Y%m%d}{marked}_v{version:06d}.{suffix}"

@@ -110,7 +110,7 @@ def count(snapshot: Snapshot, extract: Extract, scope: Scope) -> int:
 
 
 def name_of_file(snapshot: Snapshot, extract: Extract) -> str:
-    """What it is, which period, which data version: 样品_20250101-20250831_v000042.csv."""
+    """What it is, which period, which data version: 样品_20250101-20250831_v000042.csv; a protected one says so."""
     if extract.kind == "table":
         title = get_table(extract.name).title
     else:
@@ -119,7 +119,8 @@ def name_of_file(snapshot: Snapshot, extract: Extract) -> str:
             if extract.kind == "rows"
             else get_metric(extract.name).name
         )
-    return file_name(title, extract.filters, snapshot.version, suffix=SUFFIXES[extract.form])
+    mark = "小数保护" if extract.protected else ""
+    return file_name(title, extract.filters, snapshot.version, suffix=SUFFIXES[extract.form], mark=mark)
 
 
 def rows_title(metric: Metric, part: Part) -> str:

@@ -10,25 +10,13 @@ from lib.data.snapshot import Snapshot
 from lib.metrics.claims import Claim
 from lib.metrics.claims_values import check_reach, filters_of
 from lib.metrics.registry import get_metric
-from lib.metrics.rows import Part, count_rows, fetch_rows, row_columns
+from lib.metrics.row_source import RowSource
+from lib.metrics.rows import Part, row_columns, rows_behind
 
 
 def count_claim_records(claim: Claim, snapshot: Snapshot, scope: Scope, part: Part = "numerator") -> int:
     """How many records lie behind one side. Raises `NotComputable` beyond the reader's districts."""
-    check_reach(claim, snapshot, scope)
-    return sum(
-        count_rows(
-            snapshot,
-            get_metric(claim.metric),
-            filters_of(claim, snapshot),
-            scope,
-            part=part,
-            group=group,
-            parameters=_numbers(claim),
-            as_of=claim.as_of,
-        )
-        for group in _groups(claim)
-    )
+    return sum(source.count() for source in _sources(claim, snapshot, scope, part))
 
 
 def claim_records(
@@ -38,26 +26,25 @@ def claim_records(
 
     Raises `NotComputable` beyond the reader's districts.
     """
+    rows = pa.concat_tables(source.rows(limit) for source in _sources(claim, snapshot, scope, part))
+    headings = row_columns(get_metric(claim.metric), part)
+    named = rows.rename_columns([headings[name] for name in rows.column_names])
+    return named if limit is None else named.slice(0, limit)
+
+
+def _sources(claim: Claim, snapshot: Snapshot, scope: Scope, part: Part) -> Iterator[RowSource]:
     check_reach(claim, snapshot, scope)
-    metric = get_metric(claim.metric)
-    pieces = [
-        fetch_rows(
+    for group in _groups(claim):
+        yield rows_behind(
             snapshot,
-            metric,
+            get_metric(claim.metric),
             filters_of(claim, snapshot),
             scope,
             part=part,
             group=group,
             parameters=_numbers(claim),
-            limit=limit,
             as_of=claim.as_of,
         )
-        for group in _groups(claim)
-    ]
-    rows = pa.concat_tables(pieces)
-    headings = row_columns(metric, part)
-    named = rows.rename_columns([headings[name] for name in rows.column_names])
-    return named if limit is None else named.slice(0, limit)
 
 
 def _groups(claim: Claim) -> Iterator[dict[str, str]]:

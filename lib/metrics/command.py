@@ -11,17 +11,21 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import open_snapshot
+from lib.data.spreadsheet_cells import neutralised
 from lib.metrics.compute import Result, compute
 from lib.metrics.extent import data_range
-from lib.metrics.question_words import WrongCondition, asked_conditions, asked_dimensions, asked_number
+from lib.metrics.question_words import (
+    WrongCondition,
+    asked_conditions,
+    asked_dimensions,
+    asked_filters,
+    asked_number,
+)
 from lib.metrics.registry import all_metrics, get_metric
 
 FORMATS: Final = ("csv", "json")
-#: Starts of a text that a spreadsheet would run as a formula; full-width forms and control characters too.
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def run_metric(
@@ -49,15 +53,8 @@ def run_metric(
     scope = Scope.everything()
     metric = get_metric(metric_id)
     snapshot = open_snapshot(snapshot_folder, scope, version)
-    first, last = data_range(snapshot, metric, scope)
     conditions = asked_conditions(snapshot, where, scope)
-    filters = Filters(
-        start=start or min(first, end or first),
-        end=end or max(last, start or last),
-        undated=start is None and end is None,
-        sampling_asked="sampling" in conditions,
-        **conditions,
-    )
+    filters = asked_filters(conditions, start, end, data_range(snapshot, metric, scope))
     numbers = dict(asked_number(parameter) for parameter in parameters)
     groups = asked_dimensions(metric, by)
     result = compute(snapshot, metric, filters, scope, by=groups, parameters=numbers, as_of=as_of)
@@ -121,7 +118,7 @@ def _cell(value: Any) -> Any:
     """A cell of the CSV table: a missing value is empty, a text is data and never a formula."""
     if value is None:
         return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+    return neutralised(value) if isinstance(value, str) else value
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,9 +1,10 @@
 """What a reader asks for in words: conditions, groups, numbers; the same on the command line and in addresses."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
-from lib.data.filters import MULTIPLE
+from lib.data.filters import MULTIPLE, Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.metrics.compute import UnknownDimension, WrongParameter
@@ -43,6 +44,23 @@ def asked_number(parameter: str) -> tuple[str, float]:
     except ValueError as error:
         raise WrongParameter(f"参数“{parameter}”应写成 名称=数值，如 k=3") from error
     return name.strip(), int(number) if number.is_integer() else number
+
+
+def asked_filters(
+    conditions: Mapping[str, Any], start: date | None, end: date | None, extent: tuple[date, date]
+) -> Filters:
+    """Filters of conditions and days; an absent day is that of the `extent` of the records.
+
+    Without both days records that carry no date are asked for as well.
+    """
+    first, last = extent
+    return Filters(
+        start=start or min(first, end or first),
+        end=end or max(last, start or last),
+        undated=start is None and end is None,
+        sampling_asked="sampling" in conditions,
+        **conditions,
+    )
 
 
 def asked_conditions(snapshot: Snapshot, where: Sequence[str], scope: Scope) -> dict[str, Any]:

@@ -43,6 +43,10 @@ class RowSource:
         """The first rows with the columns asked for."""
         return self._run(self._ordered(names).limit(limit))
 
+    def rows(self, limit: int | None = None, offset: int = 0) -> pa.Table:
+        """The rows with every column of their table: all of them at once, or a page of `limit` after `offset`."""
+        return self._run(self._ordered(self.table.columns.keys()).limit(limit).offset(offset or None))
+
     def batches(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """All rows in their order with the columns asked for, one batch at a time."""
         statement = self._ordered(names)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Literal
 
-import pyarrow as pa
 from sqlalchemy import ColumnElement, Table, func, select
 
 from lib.data.filters import Filters
@@ -14,10 +13,8 @@ from lib.metrics.compute import UnknownDimension, ask, sentence_of
 from lib.metrics.dimensions import DIMENSIONS, dimension_column
 from lib.metrics.metric import Count, Counted, Metric
 from lib.metrics.question import Question, finished, matching
-from lib.metrics.row_columns import heading_of, read
-from lib.metrics.row_order import ROW_ORDER
+from lib.metrics.row_columns import heading_of
 from lib.metrics.row_source import RowSource
-from lib.metrics.source import run
 
 Part = Literal["numerator", "denominator"]
 
@@ -34,63 +31,6 @@ def text_columns(metric: Metric, part: Part = "numerator") -> tuple[str, ...]:
     return tuple(column.name for column in table.columns if column.type.python_type is str)
 
 
-def count_rows(
-    snapshot: Snapshot,
-    metric: Metric,
-    filters: Filters,
-    scope: Scope,
-    *,
-    part: Part = "numerator",
-    group: Mapping[str, Any] | None = None,
-    parameters: Mapping[str, float] | None = None,
-    as_of: date | None = None,
-) -> int:
-    """How many rows lie behind one side; equal to the figure where rows are what it counts."""
-    by = tuple(group or {})
-    question = ask(snapshot, metric, filters, scope, by=by, parameters=parameters, as_of=as_of)
-    side = _side(question.metric, part)
-    statement = select(func.count().label("rows")).select_from(side.table)
-    statement = statement.where(*_behind(question, side, group or {}))
-    return int(run(snapshot, finished(question, statement, side))["rows"][0].as_py())
-
-
-def fetch_rows(
-    snapshot: Snapshot,
-    metric: Metric,
-    filters: Filters,
-    scope: Scope,
-    *,
-    part: Part = "numerator",
-    group: Mapping[str, Any] | None = None,
-    parameters: Mapping[str, float] | None = None,
-    limit: int | None = None,
-    offset: int = 0,
-    as_of: date | None = None,
-) -> pa.Table:
-    """The rows behind one side of a figure, all of them unless a page is asked for.
-
-    Codes of verdicts and states are written in Chinese. `group` holds dimension values of one group of the result
-    table (None: the group “未知”). For a metric of
-    distinct keys the rows are the records those keys come from.
-    """
-    by = tuple(group or {})
-    question = ask(snapshot, metric, filters, scope, by=by, parameters=parameters, as_of=as_of)
-    side = _side(question.metric, part)
-    order = [side.table.c[name].asc().nulls_last() for name in ROW_ORDER[side.table.name]]
-    statement = (
-        select(*(read(column) for column in side.table.columns))
-        .where(*_behind(question, side, group or {}))
-        .order_by(*order)
-    )
-    statement = statement.limit(limit) if limit is not None else statement
-    return run(snapshot, finished(question, statement.offset(offset) if offset else statement, side))
-
-
-def side_table(metric: Metric, part: Part = "numerator") -> Table:
-    """The table whose rows lie behind one side."""
-    return _side(metric, part).table
-
-
 def rows_behind(
     snapshot: Snapshot,
     metric: Metric,
@@ -98,15 +38,27 @@ def rows_behind(
     scope: Scope,
     *,
     part: Part = "numerator",
+    group: Mapping[str, Any] | None = None,
     parameters: Mapping[str, float] | None = None,
     as_of: date | None = None,
 ) -> RowSource:
-    """The same rows as `fetch_rows`, to be counted and taken batch by batch however many they are."""
-    question = ask(snapshot, metric, filters, scope, parameters=parameters, as_of=as_of)
+    """The rows behind one side of a figure, to be counted and taken however many they are.
+
+    Codes of verdicts and states are written in Chinese. `group` holds dimension values of one group of the result
+    table (None: the group “未知”). For a metric of distinct keys the rows are the records those keys come from;
+    elsewhere there are as many as the figure counts.
+    """
+    by = tuple(group or {})
+    question = ask(snapshot, metric, filters, scope, by=by, parameters=parameters, as_of=as_of)
     side = _side(question.metric, part)
     sentence = sentence_of(question, metric, snapshot.names)
-    predicates = tuple(_behind(question, side, {}))
+    predicates = tuple(_behind(question, side, group or {}))
     return RowSource(snapshot, side.table, predicates, scope, question.filters.side, sentence)
+
+
+def side_table(metric: Metric, part: Part = "numerator") -> Table:
+    """The table whose rows lie behind one side."""
+    return _side(metric, part).table
 
 
 def _behind(question: Question, side: Counted, group: Mapping[str, Any]) -> list[ColumnElement[bool]]:

@@ -9,7 +9,7 @@ from lib.metrics.analyses.district_record import MEASURES
 from lib.metrics.compute import Result
 from lib.metrics.format import count_text
 from lib.metrics.registry import get_metric
-from lib.metrics.rows import fetch_rows, row_columns
+from lib.metrics.rows import row_columns, rows_behind
 from lib.ui import cached
 from lib.ui.chart_block import chart_block
 from lib.ui.figure_text import only_row
@@ -106,7 +106,7 @@ def listing_of(view: View, name: str) -> Listing:
     metric, filters = get_metric(wanted.metric_id), view.filters
     if wanted.is_open:
         filters = filters.with_(start=date(view.choices.first_year, 1, 1), end=view.choices.as_of)
-    rows = fetch_rows(view.snapshot, metric, filters, view.reader.scope)
+    rows = rows_behind(view.snapshot, metric, filters, view.reader.scope).rows()
     heads = row_columns(metric)
     columns = [ShownColumn(one, _heading(one, heads[one]), _kind(one)) for one in wanted.columns]
     result = view.result(wanted.metric_id, filters=filters)

@@ -42,9 +42,8 @@ class Offer:
 
     @property
     def file_name(self) -> str:
-        """Name of the file; a protected one says so."""
-        name = name_of_file(self.snapshot, self.extract)
-        return name.replace("_v", "_小数保护_v") if self.extract.protected else name
+        """Name of the file."""
+        return name_of_file(self.snapshot, self.extract)
 
 
 def offer_of(view: View, extract: Extract, content: Content, reason: str = "") -> Offer:

@@ -6,6 +6,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from lib.access.extracts import LEAST_REASON, LONGEST_REASON
 from lib.data.settings import settings
 from lib.data.snapshot import SnapshotMissing, newest_version, open_snapshot
 from lib.export.content import Content
@@ -21,7 +22,6 @@ from lib.ui.tables import ShownColumn, show_table
 from lib.ui.view import View
 
 _PREVIEWED: Final = 20
-_LEAST_REASON: Final = 4
 _KEPT: Final = "extract.prepared"
 
 
@@ -69,7 +69,7 @@ def offer(view: View, extract: Extract | None) -> None:
         extract_button(
             offer_of(view, extract, content, reason),
             key="extract.file",
-            disabled=extract.protected and len(reason) < _LEAST_REASON,
+            disabled=extract.protected and len(reason) < LEAST_REASON,
         )
         _preview(content)
         _meanings(content)
@@ -80,11 +80,11 @@ def _reason() -> str:
     reason = st.text_input(
         "对外提供的事由（必填，登记备查）",
         key="extract.reason",
-        max_chars=200,
+        max_chars=LONGEST_REASON,
         placeholder="提供给谁、用于什么，例如“应市人大要求提供分县区不合格率”",
     )
     words = (reason or "").strip()
-    if len(words) < _LEAST_REASON:
+    if len(words) < LEAST_REASON:
         st.caption("写明事由后才能下载。")
     return words
 

@@ -10,7 +10,7 @@ from lib.metrics.format import count_text
 from lib.metrics.metric import Metric
 from lib.metrics.registry import get_metric
 from lib.metrics.row_columns import table_columns, with_names
-from lib.metrics.rows import Part, fetch_rows, side_table
+from lib.metrics.rows import Part, rows_behind, side_table
 from lib.metrics.sides import side_names
 from lib.ui.extract_download import extract_button, offer_of
 from lib.ui.page_part import page_part
@@ -42,7 +42,7 @@ def choose_rows() -> tuple[Metric, Part]:
     return get_metric(metric_id), "denominator" if part == "denominator" else "numerator"
 
 
-def rows_behind(view: View, metric: Metric, part: Part) -> None:
+def figure_rows(view: View, metric: Metric, part: Part) -> None:
     """One page of the rows, their number, and all of them as a file."""
     with page_part(skeleton_height=400):
         scope = view.reader.scope
@@ -54,15 +54,13 @@ def rows_behind(view: View, metric: Metric, part: Part) -> None:
             return
         pages = -(-total // PAGE_SIZE)
         page = _page(pages)
-        rows = fetch_rows(
+        rows = rows_behind(
             view.snapshot,
             metric,
             view.filters,
             scope,
             part=part,
-            limit=PAGE_SIZE,
-            offset=(page - 1) * PAGE_SIZE,
-        )
+        ).rows(limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
         extract_button(offer_of(view, extract, content), key=f"rows.{metric.id}.{part}")
         first = (page - 1) * PAGE_SIZE + 1
         st.caption(

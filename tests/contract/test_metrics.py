@@ -19,7 +19,7 @@ from lib.metrics.counting import ALLOWED_PAIRS, Unit
 from lib.metrics.dimensions import DIMENSIONS
 from lib.metrics.metric import DeclarationError, Metric
 from lib.metrics.registry import all_metrics
-from lib.metrics.rows import count_rows, row_columns
+from lib.metrics.rows import row_columns, rows_behind
 from tests.unit.metrics.conftest import (
     disposal_row,
     item_row,
@@ -174,7 +174,7 @@ def test_names_are_told_apart() -> None:
 @pytest.mark.parametrize("metric", METRICS, ids=IDS)
 def test_every_figure_opens_its_rows(metric: Metric, snapshot: Snapshot) -> None:
     figure = compute(snapshot, metric, PERIOD, Scope.everything()).frame["numerator"].iloc[0]
-    rows = count_rows(snapshot, metric, PERIOD, Scope.everything())
+    rows = rows_behind(snapshot, metric, PERIOD, Scope.everything()).count()
     assert rows >= 1 if pd.notna(figure) and figure else rows == 0
 
 

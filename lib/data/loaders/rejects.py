@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from lib.data.loaders.errors import Reject
+from lib.data.spreadsheet_cells import neutralised
 
 SHOWN: Final = 50
 _HEADER: Final = ("文件", "工作表", "行", "列", "值", "原因")
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class RejectList:
@@ -72,5 +72,4 @@ def _moved(scratch: Path, target: Path) -> Path:
 
 
 def _safe(cell: str | int | None) -> str:
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return "" if cell is None else neutralised(str(cell))

@@ -17,7 +17,7 @@ from lib.data.snapshot import Snapshot
 from lib.data.tables.snapshot_loop import rectification_item
 from lib.metrics.analyses.rectification_rows import rows_of
 from lib.metrics.registry import get_metric
-from lib.metrics.rows import fetch_rows
+from lib.metrics.rows import rows_behind
 from lib.metrics.source import scoped
 
 #: List → the metric whose rows it shows.
@@ -49,7 +49,9 @@ def firm_sheet(snapshot: Snapshot, enterprise: str, scope: Scope) -> FirmSheet:
     everything = Filters(start=_FIRST_DAY, end=snapshot.as_of)
 
     def rows(metric_id: str, filters: Filters, dimension: str) -> pd.DataFrame:
-        found = fetch_rows(snapshot, get_metric(metric_id), filters, scope, group={dimension: enterprise})
+        found = rows_behind(
+            snapshot, get_metric(metric_id), filters, scope, group={dimension: enterprise}
+        ).rows()
         return found.to_pandas(date_as_object=False)
 
     lists = {name: rows(metric_id, everything, "enterprise") for name, metric_id in LISTS.items()}

@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lib.data.filters import Filters
-from lib.export.csv import ExportError, csv_bytes, csv_chunks, digest, file_name, neutralised, restored
+from lib.data.spreadsheet_cells import neutralised, restored
+from lib.export.csv import ExportError, csv_bytes, csv_chunks, digest, file_name
 
 # Surrogates cannot be written in UTF-8; everything else may stand in a workbook cell.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=40)

@@ -18,13 +18,14 @@ from python_calamine import CalamineWorkbook
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import QueryFailed, Snapshot
+from lib.data.spreadsheet_cells import restored
 from lib.export.content import Content
-from lib.export.csv import ExportError, restored
+from lib.export.csv import ExportError
 from lib.export.extract import Extract, columns, count, name_of_file, pieces, pieces_of, prepare
 from lib.metrics.compute import compute
 from lib.metrics.predicates import FilterNotApplicable
 from lib.metrics.registry import get_metric
-from lib.metrics.rows import count_rows
+from lib.metrics.rows import rows_behind
 from lib.metrics.tables import UnknownTable
 from tests.unit.metrics.conftest import make_snapshot, sample_row  # noqa: F401
 
@@ -188,7 +189,7 @@ def test_count_rows_the_figure_and_the_file_agree(
     _, lines = strictly_parsed(taken(snapshot, extract))
     figure = compute(snapshot, metric, filters, ALL).frame.loc[0, part]
     assert len(lines) == count(snapshot, extract, ALL) == figure
-    assert len(lines) == count_rows(snapshot, metric, filters, ALL, part=part)
+    assert len(lines) == rows_behind(snapshot, metric, filters, ALL, part=part).count()
 
 
 def test_a_reader_of_one_county_gets_its_rows_only(snapshot: Snapshot) -> None:

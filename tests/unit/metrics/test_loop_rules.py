@@ -14,7 +14,7 @@ from lib.metrics.dimensions import DIMENSIONS
 from lib.metrics.metric import DeclarationError, parameter_value
 from lib.metrics.predicates import FilterNotApplicable
 from lib.metrics.registry import get_metric
-from lib.metrics.rows import count_rows, fetch_rows
+from lib.metrics.rows import rows_behind
 from tests.unit.metrics.analyses.conftest import Make, make
 from tests.unit.metrics.conftest import make_snapshot, period_columns, place_columns
 from tests.unit.metrics.loop_rows import round_row, visit_row
@@ -86,7 +86,7 @@ def test_yield_is_per_ten_thousand_visits(make: Make) -> None:
     assert (row["numerator"], row["denominator"], row["value"]) == (3, 0.04, 75.0)
     # Exact Poisson limits of 3: 0.6187 and 8.7673 (tables), here per 0.04.
     assert (round(row["lower"] * 0.04, 3), round(row["upper"] * 0.04, 3)) == (0.619, 8.767)
-    assert count_rows(snapshot, metric, YEAR, ALL, part="denominator") == 400
+    assert rows_behind(snapshot, metric, YEAR, ALL, part="denominator").count() == 400
 
 
 def test_equal_numbers_of_two_units_are_two_figures() -> None:
@@ -138,5 +138,5 @@ def test_a_predicate_may_only_use_declared_parameters() -> None:
 
 def test_rows_behind_a_loop_figure_come_in_order(make: Make) -> None:
     rows = [round_row(date(2025, month, 1), item_no=f"I{month}") for month in (5, 2, 9)]
-    found = fetch_rows(make(rectification_round=rows), get_metric("rectification_items"), YEAR, ALL)
+    found = rows_behind(make(rectification_round=rows), get_metric("rectification_items"), YEAR, ALL).rows()
     assert found["item_no"].to_pylist() == ["I2", "I5", "I9"]

@@ -12,7 +12,7 @@ from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.metrics.compute import compute
 from lib.metrics.registry import get_metric
-from lib.metrics.rows import count_rows, fetch_rows, row_columns, text_columns
+from lib.metrics.rows import row_columns, rows_behind, text_columns
 from tests.unit.metrics.conftest import disposal_row, item_row, sample_row
 
 YEAR = Filters(start=date(2025, 1, 1), end=date(2025, 12, 31))
@@ -58,11 +58,12 @@ def test_as_many_rows_as_the_figure(metric_id: str, by: tuple[str, ...], snapsho
     frame = compute(snapshot, metric, YEAR, ALL, by=by).frame
     for row in frame.to_dict("records"):
         group = {name: None if pd.isna(row[name]) else row[name] for name in by}
-        assert count_rows(snapshot, metric, YEAR, ALL, group=group) == row["numerator"]
-        assert fetch_rows(snapshot, metric, YEAR, ALL, group=group).num_rows == row["numerator"]
+        assert rows_behind(snapshot, metric, YEAR, ALL, group=group).count() == row["numerator"]
+        assert rows_behind(snapshot, metric, YEAR, ALL, group=group).rows().num_rows == row["numerator"]
         if metric.denominator is not None:
             assert (
-                count_rows(snapshot, metric, YEAR, ALL, part="denominator", group=group) == row["denominator"]
+                rows_behind(snapshot, metric, YEAR, ALL, part="denominator", group=group).count()
+                == row["denominator"]
             )
 
 
@@ -72,7 +73,7 @@ def test_rows_of_repeat_offenders_are_theirs_alone(snapshot: Snapshot) -> None:
         asked: dict[str, Any] = {"parameters": {"k": k}}
         figure = compute(snapshot, metric, YEAR, ALL, **asked).frame["numerator"].iloc[0]
         keys = pd.Series(
-            fetch_rows(snapshot, metric, YEAR, ALL, **asked)["producer_key"].to_pylist(), dtype=object
+            rows_behind(snapshot, metric, YEAR, ALL, **asked).rows()["producer_key"].to_pylist(), dtype=object
         )
         assert keys.nunique() == figure
         assert (keys.value_counts() >= k).all()
@@ -80,11 +81,18 @@ def test_rows_of_repeat_offenders_are_theirs_alone(snapshot: Snapshot) -> None:
 
 def test_pages_follow_each_other_without_gap(snapshot: Snapshot) -> None:
     metric = get_metric("batches_sampled")
-    whole = fetch_rows(snapshot, metric, YEAR, ALL).to_pylist()
+    whole = rows_behind(snapshot, metric, YEAR, ALL).rows().to_pylist()
     pages = [
         row
         for offset in range(0, len(whole), 7)
-        for row in fetch_rows(snapshot, metric, YEAR, ALL, limit=7, offset=offset).to_pylist()
+        for row in rows_behind(
+            snapshot,
+            metric,
+            YEAR,
+            ALL,
+        )
+        .rows(limit=7, offset=offset)
+        .to_pylist()
     ]
     assert pages == whole
     days = [row["sampled_on"] for row in whole]
@@ -92,7 +100,7 @@ def test_pages_follow_each_other_without_gap(snapshot: Snapshot) -> None:
 
 
 def test_rows_respect_the_scope(snapshot: Snapshot) -> None:
-    rows = fetch_rows(snapshot, get_metric("batches_sampled"), YEAR, Scope.of("341203"))
+    rows = rows_behind(snapshot, get_metric("batches_sampled"), YEAR, Scope.of("341203")).rows()
     assert set(rows["county_code"].to_pylist()) == {"341203"}
 
 
@@ -107,7 +115,7 @@ def test_headers_are_chinese_and_identifiers_are_text(snapshot: Snapshot) -> Non
         headers = row_columns(get_metric(metric_id))
         assert not [name for name, header in headers.items() if header.isascii()]
         assert len(set(headers.values())) == len(headers), "two columns under one header cannot be told apart"
-    rows = fetch_rows(snapshot, get_metric("batches_sampled"), YEAR, ALL)
+    rows = rows_behind(snapshot, get_metric("batches_sampled"), YEAR, ALL).rows()
     assert set(rows["supervision_verdict"].to_pylist()) == {"合格", "不合格", None}
     assert set(rows["result_state"].to_pylist()) == {"已出结论", "结果未出"}
     assert {"sample_no", "county_code", "producer_key"} <= set(text_columns(get_metric("unqualified_rate")))
@@ -115,4 +123,4 @@ def test_headers_are_chinese_and_identifiers_are_text(snapshot: Snapshot) -> Non
 
 def test_a_count_has_no_denominator_rows(snapshot: Snapshot) -> None:
     with pytest.raises(ValueError, match="没有分母"):
-        count_rows(snapshot, get_metric("batches_sampled"), YEAR, ALL, part="denominator")
+        rows_behind(snapshot, get_metric("batches_sampled"), YEAR, ALL, part="denominator").count()
