@@ -94,28 +94,32 @@ def open_agenda(engine: Engine, username: str, agenda_no: str) -> Agenda:
 
 def rename_agenda(engine: Engine, username: str, agenda_no: str, title: str, now: datetime) -> Agenda:
     """Give an agenda of one's own another title."""
-    return _change(engine, username, agenda_no, now, title=_checked_title(title))
+    with writing(engine) as connection:
+        _change(connection, username, agenda_no, now, title=_checked_title(title))
+        return _seen_by(connection, agenda_no, username)
 
 
 def pin_version(engine: Engine, username: str, agenda_no: str, version: int, now: datetime) -> Agenda:
     """Hold the meeting on another data version."""
-    return _change(engine, username, agenda_no, now, data_version=version)
+    with writing(engine) as connection:
+        _change(connection, username, agenda_no, now, data_version=version)
+        return _seen_by(connection, agenda_no, username)
 
 
 def share_agenda(engine: Engine, username: str, agenda_no: str, shared: bool, now: datetime) -> Agenda:
     """Let other accounts open it by its link, each with their own districts; or no longer."""
-    changed = _change(engine, username, agenda_no, now, shared=shared)
     with writing(engine) as connection:
+        _change(connection, username, agenda_no, now, shared=shared)
+        changed = _seen_by(connection, agenda_no, username)
         event = "agenda_shared" if shared else "agenda_unshared"
         record_event(connection, now=now, event=event, username=username, subject=changed.title)
-    return changed
+        return changed
 
 
 def delete_agenda(engine: Engine, username: str, agenda_no: str, now: datetime) -> None:
     """Delete an agenda of one's own; its data version is then no longer kept for it."""
     with writing(engine) as connection:
-        _own(connection, agenda_no, username)
-        connection.execute(update(agenda).where(_is(agenda_no)).values(deleted_at=now, changed_at=now))
+        _change(connection, username, agenda_no, now, deleted_at=now)
 
 
 def add_slide(engine: Engine, username: str, agenda_no: str, slide: AgendaSlide, now: datetime) -> Agenda:
@@ -147,11 +151,9 @@ def moved(slides: Sequence[AgendaSlide], position: int, step: int) -> tuple[Agen
     return tuple(order)
 
 
-def _change(engine: Engine, username: str, agenda_no: str, now: datetime, **values: object) -> Agenda:
-    with writing(engine) as connection:
-        _own(connection, agenda_no, username)
-        connection.execute(update(agenda).where(_is(agenda_no)).values(changed_at=now, **values))
-        return _seen_by(connection, agenda_no, username)
+def _change(connection: Connection, username: str, agenda_no: str, now: datetime, **values: object) -> None:
+    _own(connection, agenda_no, username)
+    connection.execute(update(agenda).where(_is(agenda_no)).values(changed_at=now, **values))
 
 
 def _saved(connection: Connection, held: Agenda, slides: Sequence[AgendaSlide], now: datetime) -> Agenda:
@@ -173,6 +175,8 @@ def _write_slides(connection: Connection, number: str, slides: Sequence[AgendaSl
 
 
 def _own(connection: Connection, agenda_no: str, username: str) -> Agenda:
+    """The agenda, kept from other writers until the transaction ends: two windows must not write the same slide."""
+    connection.execute(select(agenda.c.agenda_no).where(_is(agenda_no)).with_for_update())
     held = _seen_by(connection, agenda_no, username)
     if held.owner != username:
         raise AccessRefused("这是别人的议程，只能观看，不能修改。")

@@ -1,6 +1,7 @@
 """Agendas: whose they are, what others see of a shared one, and what two windows do to each other."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -120,3 +121,12 @@ def test_what_is_too_long_is_refused_and_nothing_is_written(engine: Engine, mine
         with pytest.raises(AccessRefused):
             save_slides(engine, "presenter", mine, slides, LATER)
     assert open_agenda(engine, "presenter", mine.agenda_no).slides == (COURSE, GRID)
+
+
+def test_windows_that_write_at_once_wait_for_each_other(engine: Engine, mine: Agenda) -> None:
+    with ThreadPoolExecutor(4) as windows:
+        added = [
+            windows.submit(add_slide, engine, "presenter", mine.agenda_no, GRID, LATER) for _ in range(8)
+        ]
+    assert [one.exception() for one in added] == [None] * 8
+    assert open_agenda(engine, "presenter", mine.agenda_no).slides == (COURSE, *[GRID] * 9)
