@@ -1,6 +1,6 @@
 """One agenda: its slides in order with their notes, its data version, whether others may open it, its link."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -8,7 +8,6 @@ import streamlit as st
 
 from lib.access import agendas as store
 from lib.access.agendas import Agenda, AgendaSlide
-from lib.access.errors import AccessRefused, RecordsUnavailable
 from lib.access.reception import reception
 from lib.data.settings import settings
 from lib.data.snapshot import SnapshotMissing, newest_version
@@ -16,11 +15,11 @@ from lib.ui import identity
 from lib.ui import meeting_address as address
 from lib.ui.handout_buttons import handout_buttons
 from lib.ui.identity import Reader
+from lib.ui.meeting_change import changing, say
 from lib.ui.plain_text import plain
-from lib.ui.slides import SLIDES
+from lib.ui.slides import SLIDES, view_of
 from lib.ui.view import view_at
 
-_MESSAGE: Final = "meeting.message"
 _SECONDS: Final = {0: "手动翻页", 15: "每 15 秒翻页", 30: "每 30 秒翻页", 60: "每 60 秒翻页"}
 
 
@@ -129,7 +128,7 @@ def _sentence(reader: Reader, agenda: Agenda, slide: AgendaSlide) -> str:
         view, notes = view_at(reader, agenda.data_version, address.query_of(slide.query))
     except SnapshotMissing as error:
         return f"{error}。"
-    return "；".join((view.sentence, *notes))
+    return "；".join((view_of(view, slide.slide).sentence, *notes))
 
 
 def _more(reader: Reader, agenda: Agenda) -> None:
@@ -145,7 +144,7 @@ def _more(reader: Reader, agenda: Agenda) -> None:
         st.button("加入", key="meeting.more.add", on_click=_add, args=(reader, agenda))
     _hold("meeting.shared", agenda.shared)
     st.toggle(
-        "共享：其他账号可用链接打开（各自只看到自己的属地，看不到讲稿提示）",
+        "共享：其他账号在“汇报”中看得到，也可用链接打开（各自只看到自己的属地，看不到讲稿提示）",
         key="meeting.shared",
         on_change=_share,
         args=(reader, agenda),
@@ -171,19 +170,25 @@ def _hold(key: str, value: object) -> None:
 
 
 def _rename(reader: Reader, agenda: Agenda) -> None:
-    _did(store.rename_agenda, reader, agenda.agenda_no, str(st.session_state["meeting.name"]))
+    title = str(st.session_state["meeting.name"])
+    with changing():
+        store.rename_agenda(reception().engine, reader.username, agenda.agenda_no, title, identity.present())
 
 
 def _share(reader: Reader, agenda: Agenda) -> None:
-    _did(store.share_agenda, reader, agenda.agenda_no, bool(st.session_state["meeting.shared"]))
+    shared = bool(st.session_state["meeting.shared"])
+    with changing():
+        store.share_agenda(reception().engine, reader.username, agenda.agenda_no, shared, identity.present())
 
 
 def _pin(reader: Reader, agenda: Agenda, version: int) -> None:
-    _did(store.pin_version, reader, agenda.agenda_no, version)
+    with changing():
+        store.pin_version(reception().engine, reader.username, agenda.agenda_no, version, identity.present())
 
 
 def _delete(reader: Reader, agenda: Agenda) -> None:
-    if _did(store.delete_agenda, reader, agenda.agenda_no):
+    with changing():
+        store.delete_agenda(reception().engine, reader.username, agenda.agenda_no, identity.present())
         address.write_address({}, {})
 
 
@@ -191,11 +196,11 @@ def _add(reader: Reader, agenda: Agenda) -> None:
     try:
         view, _ = view_at(reader, agenda.data_version, {})
     except SnapshotMissing as error:
-        st.session_state[_MESSAGE] = f"{error}。请先改用最新版本。"
+        say(f"{error}。请先改用最新版本。")
         return
-    query = address.query_text(view.filters.to_query())
-    slide = AgendaSlide(str(st.session_state["meeting.more"]), query)
-    _did(store.add_slide, reader, agenda.agenda_no, slide)
+    slide = AgendaSlide(str(st.session_state["meeting.more"]), address.query_text(view.filters.to_query()))
+    with changing():
+        store.add_slide(reception().engine, reader.username, agenda.agenda_no, slide, identity.present())
 
 
 def _note(reader: Reader, agenda: Agenda, place: int) -> None:
@@ -205,16 +210,5 @@ def _note(reader: Reader, agenda: Agenda, place: int) -> None:
 
 
 def _save(reader: Reader, agenda: Agenda, slides: tuple[AgendaSlide, ...]) -> None:
-    try:
+    with changing():
         store.save_slides(reception().engine, reader.username, agenda, slides, identity.present())
-    except (AccessRefused, RecordsUnavailable) as error:
-        st.session_state[_MESSAGE] = str(error)
-
-
-def _did(change: Callable[..., object], reader: Reader, agenda_no: str, *values: object) -> bool:
-    try:
-        change(reception().engine, reader.username, agenda_no, *values, identity.present())
-    except (AccessRefused, RecordsUnavailable) as error:
-        st.session_state[_MESSAGE] = str(error)
-        return False
-    return True

@@ -169,7 +169,8 @@ function start(root) {
   find(".black").onclick = () => blacken(false);
 
   show.draw = (data, sender) => {
-    const turned = !show.data || show.data.number !== data.number;
+    const before = show.data;
+    const turned = !before || before.number !== data.number;
     Object.assign(show, { data, send: sender });
     if (turned) { show.target = data.number; main().scrollTo(0, 0); }
     find(".number").textContent = `${data.number}/${data.total}`;
@@ -177,7 +178,8 @@ function start(root) {
     find("[data-do=timer]").hidden = !data.every;
     find("[data-do=full]").hidden = !document.fullscreenEnabled;
     say();
-    if (turned || !show.timer) clock();
+    // An open panel stops the clock, a closed one starts it anew.
+    if (turned || before.panel !== data.panel || before.every !== data.every) clock();
     more();
   };
   show.stop = () => {

@@ -13,12 +13,13 @@ from lib.ui import identity
 from lib.ui import meeting_address as address
 from lib.ui.identity import Reader
 from lib.ui.input_hints import hide_input_hints
+from lib.ui.meeting_change import changing, message, say
 from lib.ui.meeting_editor import editor, start_link
+from lib.ui.meeting_show import forget_live_filters
 from lib.ui.plain_text import plain
-from lib.ui.slides import SLIDES
+from lib.ui.slides import SLIDES, view_of
 from lib.ui.view import page_end, view_at
 
-_MESSAGE: Final = "meeting.message"
 _NEW: Final = ""
 _NOTHING: Final = "还没有发布的数据，请管理员运行 manage.py load 或 manage.py publish"
 
@@ -26,7 +27,8 @@ _NOTHING: Final = "还没有发布的数据，请管理员运行 manage.py load 
 def agendas(reader: Reader) -> None:
     """What the address asks for: a slide to add, one agenda, or all of them."""
     hide_input_hints()
-    _message()
+    message()
+    forget_live_filters()
     if newest_version(settings().snapshot_folder) is None:
         st.warning(f"{_NOTHING}。")
         return
@@ -77,7 +79,7 @@ def _about(agenda: Agenda, reader: Reader) -> str:
 
 
 def _create(reader: Reader) -> None:
-    try:
+    with changing():
         made = create_agenda(
             reception().engine,
             reader.username,
@@ -85,10 +87,7 @@ def _create(reader: Reader) -> None:
             data_version=_newest(),
             now=identity.present(),
         )
-    except (AccessRefused, RecordsUnavailable, SnapshotMissing) as error:
-        st.session_state[_MESSAGE] = str(error)
-        return
-    address.write_address({address.AGENDA: made.agenda_no}, {})
+        address.write_address({address.AGENDA: made.agenda_no}, {})
 
 
 def _add(reader: Reader, found: list[Agenda]) -> None:
@@ -99,7 +98,7 @@ def _add(reader: Reader, found: list[Agenda]) -> None:
         raise AccessRefused("链接中的页面不能放入议程。")
     view, notes = view_at(reader, address.asked_number(address.VERSION) or _newest(), query)
     st.subheader(f"加入议程：{plain(SLIDES[slide].name)}", anchor=False)
-    st.caption(plain(view.sentence))
+    st.caption(plain(view_of(view, slide).sentence))
     for note in notes:
         st.warning(plain(note), icon=":material/link_off:")
     own = {one.agenda_no: one.title for one in found if one.owner == reader.username}
@@ -123,7 +122,7 @@ def _add(reader: Reader, found: list[Agenda]) -> None:
 def _added(reader: Reader, slide: AgendaSlide, version: int) -> None:
     with_note = AgendaSlide(slide.slide, slide.query, str(st.session_state["meeting.to_note"]))
     number, engine, now = str(st.session_state["meeting.to"]), reception().engine, identity.present()
-    try:
+    with changing():
         if number == _NEW:
             title = str(st.session_state["meeting.to_title"])
             made = create_agenda(
@@ -131,10 +130,11 @@ def _added(reader: Reader, slide: AgendaSlide, version: int) -> None:
             )
         else:
             made = add_slide(engine, reader.username, number, with_note, now)
-    except (AccessRefused, RecordsUnavailable) as error:
-        st.session_state[_MESSAGE] = str(error)
-        return
-    address.write_address({address.AGENDA: made.agenda_no}, {})
+        if made.data_version != version:
+            say(
+                f"已加入。议程固定为数据版本 {made.data_version}，这一页也按它显示；刚才看的是数据版本 {version}。"
+            )
+        address.write_address({address.AGENDA: made.agenda_no}, {})
 
 
 def _newest() -> int:
@@ -142,9 +142,3 @@ def _newest() -> int:
     if newest is None:
         raise SnapshotMissing(_NOTHING)
     return newest
-
-
-def _message() -> None:
-    words = st.session_state.pop(_MESSAGE, None)
-    if words:
-        st.warning(plain(str(words)), icon=":material/error:")

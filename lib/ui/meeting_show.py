@@ -17,11 +17,12 @@ from lib.ui import meeting_address as address
 from lib.ui.filter_bar import filter_bar
 from lib.ui.filter_state import set_filters
 from lib.ui.identity import Reader
+from lib.ui.meeting_change import changing, message
 from lib.ui.meeting_keys import Place, deed, keys, whole_window
 from lib.ui.meeting_slide import draw_slide
 from lib.ui.page_part import page_is_drawn, page_part
 from lib.ui.plain_text import plain
-from lib.ui.slides import SlideRefused, slide_of
+from lib.ui.slides import SlideRefused, slide_of, view_of
 from lib.ui.view import View, view_at
 
 _ASKED: Final = "meeting.asked"
@@ -73,10 +74,12 @@ def present(reader: Reader) -> None:
     try:
         show = _show(reader)
     except (AccessRefused, RecordsUnavailable, SnapshotMissing) as error:
-        st.warning(plain(str(error)), icon=":material/link_off:")
+        later = "请稍后刷新本页再试。" if isinstance(error, RecordsUnavailable) else ""
+        st.warning(plain(f"{error}{later}"), icon=":material/link_off:")
         st.page_link(address.PAGE, label="返回议程", icon=":material/arrow_back:")
         return
     whole_window()
+    message()
     _restore(show)
     _wall(reader, show)
     keys(
@@ -101,7 +104,7 @@ def _wall(reader: Reader, show: Show) -> None:
         try:
             shown = slide_of(view, show.slide.slide, query)
         except SlideRefused as refused:
-            _refusal(view, refused)
+            _refusal(view_of(view, show.slide.slide), refused)
         else:
             draw_slide(replace(shown, notes=(*notes, *shown.notes)))
     if show.panel == "note" and show.is_own:
@@ -174,19 +177,24 @@ def _act(show: Show) -> None:
 
 
 def _turn(show: Show, to: int) -> None:
-    """Another slide with its own filters, or with those it had when it was last on the wall."""
-    asked: dict[tuple[str, int], Mapping[str, str]] = st.session_state.setdefault(_ASKED, {})
+    """Another slide with its own filters, or with those it had when it was last on the wall in this meeting."""
+    asked: dict[tuple[str, int, AgendaSlide], Mapping[str, str]] = st.session_state.setdefault(_ASKED, {})
     agenda_no = show.agenda.agenda_no if show.agenda is not None else ""
-    asked[agenda_no, show.number] = address.page_query()
+    asked[agenda_no, show.number, show.slide] = address.page_query()
     target = replace(show, number=min(max(to, 1), len(show.slides)))
-    query = asked.get((agenda_no, target.number)) or address.query_of(target.slide.query)
+    # The slide is part of the key: the agenda may have been put into another order meanwhile.
+    query = asked.get((agenda_no, target.number, target.slide)) or address.query_of(target.slide.query)
     address.write_address(target.own, query)
 
 
 def _leave(show: Show) -> None:
-    """Back to the agenda, or to the list; live filters of the meeting are forgotten."""
-    st.session_state.pop(_ASKED, None)
+    """Back to the agenda, or to the list."""
     address.write_address({address.AGENDA: show.agenda.agenda_no if show.agenda is not None else None}, {})
+
+
+def forget_live_filters() -> None:
+    """End a meeting: the next one begins with the filters of its agenda, however this one was left."""
+    st.session_state.pop(_ASKED, None)
 
 
 def _newer(reader: Reader, show: Show) -> None:
@@ -209,6 +217,8 @@ def _newer(reader: Reader, show: Show) -> None:
 
 
 def _change_version(reader: Reader, show: Show, version: int) -> None:
-    if show.agenda is not None and show.is_own:
-        pin_version(reception().engine, reader.username, show.agenda.agenda_no, version, identity.present())
-    address.write_address(replace(show, version=version).own, address.page_query())
+    with changing():
+        if show.agenda is not None and show.is_own:
+            number = show.agenda.agenda_no
+            pin_version(reception().engine, reader.username, number, version, identity.present())
+        address.write_address(replace(show, version=version).own, address.page_query())

@@ -7,21 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from lib.data.snapshot import QueryTooSlow, SnapshotMissing
+from lib.data.snapshot import SnapshotMissing
 from lib.export.slide import Slide
-from lib.metrics.predicates import FilterNotApplicable, UnknownDistrict
 from lib.ui import slide_duties, slide_loop, slide_rates
+from lib.ui.explained import EXPLAINED
 from lib.ui.filter_query import PARAMETERS
 from lib.ui.identity import Reader
 from lib.ui.slide_parts import SlideRefused
 from lib.ui.view import View, view_at
 
-__all__ = ["SLIDES", "SlideKind", "SlideRefused", "built_slide", "slide_of", "slide_of_page"]
+__all__ = ["SLIDES", "SlideKind", "SlideRefused", "built_slide", "slide_of", "slide_of_page", "view_of"]
 
 #: A view and the page's own parameters of the address → what the slide says. Raises SlideRefused.
 Builder = Callable[[View, Mapping[str, str]], Slide]
-#: Errors whose words are written for readers.
-_EXPLAINED: Final = (FilterNotApplicable, UnknownDistrict, QueryTooSlow, SnapshotMissing)
 
 
 @dataclass(frozen=True)
@@ -70,15 +68,19 @@ def slide_of_page(address: str, section: str | None) -> str | None:
     return asked if asked in SLIDES else None
 
 
+def view_of(view: View, slide: str) -> View:
+    """The view with the sentence of a slide, which leaves out filters that its records do not know."""
+    return replace(view, omitted=SLIDES[slide].omitted) if slide in SLIDES else view
+
+
 def slide_of(view: View, slide: str, query: Mapping[str, str]) -> Slide:
     """Build a slide for a view; `query` holds the page's own parameters. Raises SlideRefused with the reason."""
     if slide not in SLIDES:
         raise SlideRefused(f"没有名为“{slide}”的汇报内容")
-    kind = SLIDES[slide]
     own = {name: value for name, value in query.items() if name not in PARAMETERS}
     try:
-        return kind.build(replace(view, omitted=kind.omitted), own)
-    except _EXPLAINED as error:
+        return SLIDES[slide].build(view_of(view, slide), own)
+    except EXPLAINED as error:
         raise SlideRefused(str(error)) from error
 
 

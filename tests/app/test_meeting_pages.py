@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,9 +15,11 @@ from lib.access.agendas import (
     create_agenda,
     list_agendas,
     open_agenda,
+    pin_version,
     save_slides,
     share_agenda,
 )
+from lib.access.errors import RecordsUnavailable
 from lib.access.reception import reception
 from lib.access.roles import Role
 from lib.data.scope import Scope
@@ -172,6 +175,62 @@ def test_only_the_owner_changes_the_version_of_a_meeting(open_meeting: Open, age
     at = open_meeting("analyst", query=slide(agenda, 1))
     assert not [one for one in at.button if one.key == "meeting.newer"]
     assert not [one for one in at.button if str(one.key).startswith("meeting.移除")]
+
+
+def test_slides_of_a_link_are_as_wide_as_the_reader(open_meeting: Open, agenda: Agenda) -> None:
+    codes = ("341202", "341225")
+    share_agenda(reception().engine, "presenter", agenda.agenda_no, True, NOW)
+    whole = figures(open_meeting("official", query=slide(agenda, 1)))["抽检批次"]
+    for address in (slide(agenda, 1), {"show": COURSE.slide, "version": "1", **dict(parse_qsl(FILTERS))}):
+        at = open_meeting("county", Scope.of(*codes), address)
+        shown = words(at)
+        assert "范围：颍州区、阜南县；2025年1—9月" in shown
+        assert "链接中的属地“341200”不可用，已忽略" in shown
+        assert figures(at)["抽检批次"] != whole
+    at = open_meeting("county", Scope.of(*codes), {"agenda": agenda.agenda_no})
+    assert "阜阳市；" not in words(at), "nor does the list of its slides name what is not shown"
+
+
+def test_a_version_that_cannot_be_kept_leaves_the_meeting_as_it_is(
+    open_meeting: Open, agenda: Agenda, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise RecordsUnavailable("连接不上记录数据库。")
+
+    monkeypatch.setattr("lib.ui.meeting_show.pin_version", busy)
+    at = open_meeting(query=slide(agenda, 1, version="9"))
+    at.button(key="meeting.newer").click().run()
+    assert not at.exception
+    assert "没有保存，请稍后再试" in words(at)
+    assert "数据版本 9 不存在" in words(at)
+
+
+def test_a_meeting_begins_with_the_filters_of_its_agenda(open_meeting: Open, agenda: Agenda) -> None:
+    at = open_meeting(query={"agenda": agenda.agenda_no})
+    at.session_state["meeting.asked"] = {(agenda.agenda_no, 2, KINDS): {"district": "341202"}}
+    at.run()
+    assert "meeting.asked" not in at.session_state
+
+
+def test_a_slide_seen_on_another_version_is_added_with_a_word(open_meeting: Open, agenda: Agenda) -> None:
+    pin_version(reception().engine, "presenter", agenda.agenda_no, 7, NOW)
+    at = open_meeting(query={"add": KINDS.slide, "version": "1"})
+    at.button(key="meeting.put").click().run()
+    assert "议程固定为数据版本 7" in words(at)
+
+
+def test_sentences_of_slides_are_those_of_the_wall(open_meeting: Open) -> None:
+    made = create_agenda(
+        reception().engine,
+        "presenter",
+        "闭环",
+        data_version=1,
+        now=NOW,
+        slides=(AgendaSlide("clinic.found", FILTERS),),
+    )
+    at = open_meeting(query={"agenda": made.agenda_no})
+    assert "范围：阜阳市；2025年1—9月" in words(at)
+    assert "常规抽样" not in words(at), "records of the clinic know no kind of sampling"
 
 
 def test_an_empty_agenda_and_a_strange_link_are_answered(open_meeting: Open, agenda: Agenda) -> None:

@@ -111,14 +111,19 @@ def server(
         yield running
 
 
+def copy_of(world: World, folder: Path) -> World:
+    """A copy of a world that may be changed."""
+    source = Path(world.database_url.removeprefix("sqlite:///"))
+    for file in source.parent.glob(f"{source.name}*"):
+        shutil.copy(file, folder / file.name)
+    shutil.copytree(world.snapshots, folder / "published")
+    return World(f"sqlite:///{folder / source.name}", folder / "published", world.samples)
+
+
 @pytest.fixture
 def own_world(small_world: World, tmp_path: Path) -> World:
     """A copy of the small world that the test may change."""
-    source = Path(small_world.database_url.removeprefix("sqlite:///"))
-    for file in source.parent.glob(f"{source.name}*"):
-        shutil.copy(file, tmp_path / file.name)
-    shutil.copytree(small_world.snapshots, tmp_path / "published")
-    return World(f"sqlite:///{tmp_path / source.name}", tmp_path / "published", small_world.samples)
+    return copy_of(small_world, tmp_path)
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """A meeting rehearsed: an agenda, keys, live filters, a load in the middle, a link elsewhere, the network cut."""
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
-from urllib.parse import parse_qs, urlsplit
+from pathlib import Path
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -15,7 +15,7 @@ from lib.data.database import exclusive_transaction, record_engine
 from lib.data.publish import publish
 from lib.data.versions import LoadCounts, record_version
 from tests.app.small_world import World
-from tests.browser.conftest import Server, log_in, send_login, wait_for_login_form
+from tests.browser.conftest import Server, copy_of, log_in, send_login, serve, wait_for_login_form
 from tests.browser.line import Line
 
 pytestmark = pytest.mark.browser
@@ -28,6 +28,8 @@ SLIDES = (
     AgendaSlide("unqualified-rate.districts", f"{PERIOD}&district=341200"),
     AgendaSlide("unqualified-rate.kinds", f"{PERIOD}&district=341202"),
 )
+#: What the link of one page alone holds besides its period.
+OF_PAGE = {"show": "unqualified-rate.course", "version": "1", "district": "341202", "step": "quarter"}
 SIZES = ((1024, 768), (1920, 1080), (3840, 2160), (390, 844))
 #: Height of the smallest words, in pixels, and what they are; what nobody sees is left out.
 WORDS = """() => {
@@ -35,7 +37,7 @@ WORDS = """() => {
   for (const part of document.querySelectorAll(".st-key-wall-slide *")) {
     const own = [...part.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
     if (!own || ["STYLE", "SCRIPT"].includes(part.tagName) || !part.checkVisibility()) continue;
-    const enlarged = part.getScreenCTM ? part.getScreenCTM().a : 1;
+    const enlarged = part.getScreenCTM ? Math.hypot(part.getScreenCTM().a, part.getScreenCTM().b) : 1;
     found.push([parseFloat(getComputedStyle(part).fontSize) * enlarged, part.textContent.slice(0, 20)]);
   }
   return found.sort((one, other) => one[0] - other[0])[0];
@@ -100,135 +102,186 @@ def shown_figures(page: Page) -> list[str]:
     return page.get_by_test_id("stMetricValue").all_inner_texts()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def meeting(
-    own_world: World, serve_world: Callable[[World], AbstractContextManager[Server]]
-) -> AbstractContextManager[Server]:
-    """A server with a world of the test's own."""
-    return serve_world(own_world)
+    small_world: World, project_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """One server for the meetings of this module, with a world of their own; each test has an agenda of its own."""
+    folder = tmp_path_factory.mktemp("meeting")
+    with serve(project_folder, copy_of(small_world, folder), folder / "server.txt") as running:
+        yield running
 
 
-def test_a_meeting_from_start_to_end(
-    meeting: AbstractContextManager[Server], own_world: World, new_context: NewContext
-) -> None:
-    number = agenda_of(own_world)
-    with meeting as server:
-        context = new_context(1920, 1080)
-        page = context.new_page()
-        faults: list[str] = []
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(f"{server.url}/meeting?agenda={number}")
-        wait_for_login_form(page)
-        log_in(page, "presenter")
-        faults.clear()
-        page.get_by_role("link", name="开始汇报").click()
-        settled(page)
-        expect(page.get_by_test_id("stSidebar")).to_be_hidden()
-        expect(
-            page.get_by_text("范围：阜阳市；2025年1—9月；常规抽样 · 数据截至2025年10月31日；数据版本 1")
-        ).to_be_visible()
-        before = shown_figures(page)
-        assert len(before) == 3
+def test_a_meeting_from_start_to_end(meeting: Server, new_context: NewContext) -> None:
+    number = agenda_of(meeting.world)
+    context = new_context(1920, 1080)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{meeting.url}/meeting?agenda={number}")
+    wait_for_login_form(page)
+    log_in(page, "presenter")
+    faults.clear()
+    page.get_by_role("link", name="开始汇报").click()
+    settled(page)
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(
+        page.get_by_text("范围：阜阳市；2025年1—9月；常规抽样 · 数据截至2025年10月31日；数据版本 1")
+    ).to_be_visible()
+    before = shown_figures(page)
+    assert len(before) == 3
 
-        press(page, "ArrowRight", "2/3")
-        press(page, "End", "3/3")
-        expect(page.get_by_text("范围：颍州区；").first).to_be_visible()
-        press(page, "ArrowLeft", "2/3")
-        press(page, "Home", "1/3")
-        assert shown_figures(page) == before
+    press(page, "ArrowRight", "2/3")
+    press(page, "End", "3/3")
+    expect(page.get_by_text("范围：颍州区；").first).to_be_visible()
+    press(page, "ArrowLeft", "2/3")
+    press(page, "Home", "1/3")
+    assert shown_figures(page) == before
 
-        page.keyboard.press("b")
-        assert page.evaluate("() => document.elementFromPoint(900, 500).className") != ""
-        expect(page.locator(".black")).to_be_visible()
-        page.keyboard.press("Escape")
-        expect(page.locator(".black")).to_be_hidden()
+    page.keyboard.press("b")
+    assert page.evaluate("() => document.elementFromPoint(900, 500).className") != ""
+    expect(page.locator(".black")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".black")).to_be_hidden()
 
-        page.keyboard.press("n")
-        expect(page.get_by_text("先说走势")).to_be_visible()
-        page.keyboard.press("n")
-        expect(page.get_by_text("先说走势")).to_be_hidden()
+    page.keyboard.press("n")
+    expect(page.get_by_text("先说走势")).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.get_by_text("先说走势")).to_be_hidden()
 
-        page.keyboard.press("l")
-        page.get_by_label("属地").fill("颍州")
-        page.get_by_role("option", name="颍州区（阜阳市）").click()
-        page.wait_for_url(re.compile("district=341202"))
-        settled(page)
-        expect(page.get_by_text("范围：颍州区；2025年1—9月").first).to_be_visible()
-        changed = shown_figures(page)
-        assert changed != before
+    page.keyboard.press("l")
+    page.get_by_label("属地").fill("颍州")
+    page.get_by_role("option", name="颍州区（阜阳市）").click()
+    page.wait_for_url(re.compile("district=341202"))
+    settled(page)
+    expect(page.get_by_text("范围：颍州区；2025年1—9月").first).to_be_visible()
+    changed = shown_figures(page)
+    assert changed != before
 
-        load_again(own_world)
-        page.keyboard.press("Escape")
-        page.wait_for_url(lambda address: "panel" not in address)
-        settled(page)
-        assert shown_figures(page) == changed
-        press(page, "ArrowRight", "2/3")
-        press(page, "ArrowLeft", "1/3")
-        expect(page.get_by_text("范围：颍州区；2025年1—9月").first).to_be_visible()
-        expect(page.get_by_text("数据版本 1；").first).to_be_visible()
-        expect(page.get_by_text("另有较新的数据版本 2")).to_be_visible()
-        assert shown_figures(page) == changed
+    alone = context.new_page()
+    alone.goto(f"{meeting.url}/unqualified-rate?{PERIOD}&district=341202&step=quarter")
+    alone.get_by_role("link", name="汇报此页").click()
+    settled(alone)
+    link = query(alone)
+    assert link == {**dict(parse_qsl(PERIOD)), **OF_PAGE}
+    on_the_wall = shown_figures(alone)
+    bare = {name: value for name, value in link.items() if name != "version"}
 
-        elsewhere = new_context(1024, 768).new_page()
-        elsewhere.goto(page.url)
-        wait_for_login_form(elsewhere)
-        into_the_show(elsewhere)
-        settled(elsewhere)
-        expect(elsewhere.get_by_text("范围：颍州区；2025年1—9月").first).to_be_visible()
-        assert query(elsewhere) == query(page)
-        assert shown_figures(elsewhere) == changed
+    load_again(meeting.world)
+    alone.reload()
+    settled(alone)
+    expect(alone.get_by_text("数据版本 1；").first).to_be_visible()
+    assert (query(alone), shown_figures(alone)) == (link, on_the_wall)
+    alone.goto(f"{meeting.url}/meeting?{urlencode(bare)}")
+    settled(alone)
+    expect(alone.get_by_text("数据版本 2；").first).to_be_visible()
+    alone.wait_for_url(re.compile("version=2"))
+    alone.close()
+    page.keyboard.press("Escape")
+    page.wait_for_url(lambda address: "panel" not in address)
+    settled(page)
+    assert shown_figures(page) == changed
+    press(page, "ArrowRight", "2/3")
+    press(page, "ArrowLeft", "1/3")
+    expect(page.get_by_text("范围：颍州区；2025年1—9月").first).to_be_visible()
+    expect(page.get_by_text("数据版本 1；").first).to_be_visible()
+    expect(page.get_by_text("另有较新的数据版本 2")).to_be_visible()
+    assert shown_figures(page) == changed
 
-        page.get_by_role("button", name="改用数据版本 2").click()
-        expect(page.get_by_text("数据版本 2；").first).to_be_visible()
-        page.keyboard.press("Escape")
-        expect(page.get_by_text("数据版本固定为 2")).to_be_visible()
-        expect(page.get_by_test_id("stSidebar")).to_be_visible()
-        assert faults == []
+    elsewhere = new_context(1024, 768).new_page()
+    elsewhere.goto(page.url)
+    wait_for_login_form(elsewhere)
+    into_the_show(elsewhere)
+    settled(elsewhere)
+    expect(elsewhere.get_by_text("范围：颍州区；2025年1—9月").first).to_be_visible()
+    assert query(elsewhere) == query(page)
+    assert shown_figures(elsewhere) == changed
+
+    page.get_by_role("button", name="改用数据版本 2").click()
+    expect(page.get_by_text("数据版本 2；").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("数据版本固定为 2")).to_be_visible()
+    expect(page.get_by_test_id("stSidebar")).to_be_visible()
+    assert faults == []
+
+
+def test_slides_turn_by_themselves(meeting: Server, new_context: NewContext) -> None:
+    page = new_context(1920, 1080).new_page()
+    page.goto(f"{meeting.url}/meeting?agenda={agenda_of(meeting.world)}&slide=1&every=30")
+    wait_for_login_form(page)
+    into_the_show(page)
+    page.clock.install()
+    page.reload()
+    settled(page)
+    number = page.get_by_label("汇报控制").locator(".number")
+    state = page.get_by_label("汇报控制").get_by_role("status")
+    expect(state).to_have_text("每30秒自动翻页")
+    page.clock.run_for(20_000)
+    expect(number).to_have_text("1/3")
+    page.clock.run_for(11_000)
+    expect(number).to_have_text("2/3")
+    settled(page)
+
+    page.keyboard.press("t")
+    expect(state).to_have_text("自动翻页已暂停")
+    page.clock.run_for(40_000)
+    expect(number).to_have_text("2/3")
+    page.keyboard.press("t")
+    page.clock.run_for(20_000)
+    page.keyboard.press("l")
+    page.wait_for_url(re.compile("panel=filter"))
+    settled(page)
+    page.clock.run_for(40_000)
+    expect(number).to_have_text("2/3")
+    page.keyboard.press("l")
+    page.wait_for_url(lambda address: "panel" not in address)
+    settled(page)
+    page.clock.run_for(31_000)
+    expect(number).to_have_text("3/3")
+    settled(page)
+    page.clock.run_for(40_000)
+    expect(number).to_have_text("3/3")
 
 
 def test_words_are_large_enough_and_nothing_runs_over_the_side(
-    meeting: AbstractContextManager[Server], own_world: World, new_context: NewContext
+    meeting: Server, new_context: NewContext
 ) -> None:
-    with meeting as server:
-        page = new_context(1920, 1080).new_page()
-        page.goto(f"{server.url}/meeting?show=unqualified-rate.course&{PERIOD}&version=1")
-        wait_for_login_form(page)
-        into_the_show(page)
-        for name in ("unqualified-rate.course", "unqualified-rate.districts", "overview.overview"):
-            page.goto(f"{server.url}/meeting?show={name}&{PERIOD}&district=341200&version=1")
-            for width, height in SIZES:
-                page.set_viewport_size({"width": width, "height": height})
-                settled(page)
-                page.wait_for_timeout(500)
-                size, words = page.evaluate(WORDS)
-                least = 24 * min(width / 1920, height / 1080) if width > 640 else 10
-                assert size >= least * 0.95, (name, width, words)
-                assert page.get_by_test_id("stMain").evaluate("m => m.scrollWidth - m.clientWidth") <= 0
+    page = new_context(1920, 1080).new_page()
+    page.goto(f"{meeting.url}/meeting?show=unqualified-rate.course&{PERIOD}&version=1")
+    wait_for_login_form(page)
+    into_the_show(page)
+    for name in ("unqualified-rate.course", "unqualified-rate.districts", "overview.overview"):
+        page.goto(f"{meeting.url}/meeting?show={name}&{PERIOD}&district=341200&version=1")
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            settled(page)
+            page.wait_for_timeout(500)
+            size, words = page.evaluate(WORDS)
+            least = 24 * min(width / 1920, height / 1080) if width > 640 else 10
+            assert size >= least * 0.95, (name, width, words)
+            assert page.get_by_test_id("stMain").evaluate("m => m.scrollWidth - m.clientWidth") <= 0
 
 
-def test_the_network_comes_back_to_the_same_slide(
-    meeting: AbstractContextManager[Server], own_world: World, new_context: NewContext
-) -> None:
-    number = agenda_of(own_world)
-    with meeting as server:
-        line = Line(int(server.url.rsplit(":", 1)[1]))
-        page = new_context(1920, 1080).new_page()
-        page.goto(f"http://127.0.0.1:{line.port}/meeting?agenda={number}&slide=2&{PERIOD}&district=341202")
-        wait_for_login_form(page)
-        into_the_show(page)
-        asked = query(page)
-        line.cut()
-        expect(page.get_by_text("网络已断开，画面保持不变")).to_be_visible()
-        page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(2000)
-        expect(page.get_by_role("dialog")).to_have_count(0)
-        expect(page.get_by_text("范围：颍州区；").first).to_be_visible()
-        line.mend()
-        page.locator("[data-test-connection-state=CONNECTED]").wait_for()
-        expect(page.get_by_text("网络已断开")).to_be_hidden()
-        assert query(page) == asked
-        press(page, "ArrowRight", "3/3")
-        press(page, "ArrowLeft", "2/3")
-        assert query(page) == asked
-        line.cut()
+def test_the_network_comes_back_to_the_same_slide(meeting: Server, new_context: NewContext) -> None:
+    number = agenda_of(meeting.world)
+    line = Line(int(meeting.url.rsplit(":", 1)[1]))
+    page = new_context(1920, 1080).new_page()
+    page.goto(f"http://127.0.0.1:{line.port}/meeting?agenda={number}&slide=2&{PERIOD}&district=341202")
+    wait_for_login_form(page)
+    into_the_show(page)
+    asked = query(page)
+    line.cut()
+    expect(page.get_by_text("网络已断开，画面保持不变")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(2000)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_text("范围：颍州区；").first).to_be_visible()
+    line.mend()
+    page.locator("[data-test-connection-state=CONNECTED]").wait_for()
+    expect(page.get_by_text("网络已断开")).to_be_hidden()
+    assert query(page) == asked
+    press(page, "ArrowRight", "3/3")
+    press(page, "ArrowLeft", "2/3")
+    assert query(page) == asked
+    line.cut()
