@@ -62,7 +62,8 @@ class Interface:
             await run_in_threadpool(self._callers.identify, request)
             if request.query_params:
                 raise Problem(400, "这个地址没有参数，请去掉问号后的部分")
-            return JSONResponse(content(), headers={"Cache-Control": "private, no-store"})
+            # A description of more than a megabyte: made and written beside the event loop, which serves the pages.
+            return await run_in_threadpool(_as_json, content)
 
         return answer
 
@@ -79,6 +80,10 @@ class Interface:
     async def _nothing(self, request: Request) -> Response:
         await run_in_threadpool(self._callers.identify, request)
         raise Problem(404, f"没有这个地址；可用：{ROOT}/metrics、{ROOT}/tables，全部地址见 {OPENAPI_ADDRESS}")
+
+
+def _as_json(content: Callable[[], Mapping[str, Any]]) -> Response:
+    return JSONResponse(content(), headers={"Cache-Control": "private, no-store"})
 
 
 class _Endpoint:

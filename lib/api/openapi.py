@@ -13,7 +13,7 @@ from lib.metrics.dimensions import DIMENSIONS
 from lib.metrics.metric import Metric
 from lib.metrics.registry import all_metrics
 from lib.metrics.row_columns import FileColumn
-from lib.metrics.tables import ReadableTable, readable_tables
+from lib.metrics.tables import readable_tables
 
 OPENAPI_ADDRESS: Final = "/api/openapi.json"
 Document = dict[str, Any]
@@ -31,6 +31,7 @@ _HEADERS: Final[Mapping[str, str]] = {
     "X-Row-Count": "行数，先于内容给出；收到的行数不同即不完整",
     "X-Data-Version": "数据版本",
     "X-As-Of": "数据截至日",
+    "X-Synthetic": "true：合成的演示数据，不代表真实情况",
     "X-Filter-Sentence": "筛选条件的中文说明（百分号编码的 UTF-8）",
     "ETag": "同一数据版本、同一条件、同一范围不变；随 If-None-Match 发回，未变则答 304",
 }
@@ -41,7 +42,9 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "404": "没有这个指标、数据表或数据版本",
     "416": "不支持分段下载",
     "429": "同时取数太多，按 Retry-After 再试",
+    "500": "系统出错，detail 有编号，请告诉系统管理员",
     "503": "暂时没有可用的数据或记录数据库",
+    "505": "须用 HTTP/1.1",
 }
 
 
@@ -63,7 +66,12 @@ def openapi_document() -> Document:
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "在“接口”页创建的访问令牌"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "bamai-session"},
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "__Host-bamai-session",
+                    "description": "浏览器登录后自带；演示环境中名为 bamai-session",
+                },
             },
             "parameters": _shared_parameters(),
             "headers": {
@@ -208,11 +216,7 @@ def _schemas() -> Iterator[tuple[str, Document]]:
         columns = metric_columns(metric, metric.dimensions)
         yield f"metric.{metric.id}", _file(columns, {"metric": {"const": metric.id}, "unit": texts})
     for table in readable_tables().values():
-        yield f"table.{table.name}", _table(table)
-
-
-def _table(table: ReadableTable) -> Document:
-    return _file(table.columns, {"table": {"const": table.name}})
+        yield f"table.{table.name}", _file(table.columns, {"table": {"const": table.name}})
 
 
 def _file(columns: Iterable[FileColumn], subject: Document) -> Document:

@@ -1,5 +1,6 @@
 """The description of the interface is sound, and the interface keeps to it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,7 +8,10 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from lib.access.reception import Reception
+from lib.access.watch import SessionWatch
 from lib.api.openapi import openapi_document
+from lib.api.problem import TITLES
 from lib.metrics.registry import all_metrics
 from lib.metrics.tables import readable_tables
 from tests.unit.api.conftest import Service, bearer
@@ -79,16 +83,24 @@ def test_every_reference_leads_somewhere() -> None:
 
 
 def test_every_schema_is_a_json_schema() -> None:
-    for schema in DOCUMENT["components"]["schemas"].values():
-        Draft202012Validator.check_schema(schema)
+    # Each schema once: hundreds of metrics have the same parameters and columns.
+    schemas = {json.dumps(one) for one in DOCUMENT["components"]["schemas"].values()}
     for operation in OPERATIONS.values():
         for one in parameters(operation).values() if "parameters" in operation else ():
             assert set(one) <= {"name", "in", "description", "required", "schema", "style", "explode"}
-            Draft202012Validator.check_schema(one["schema"])
+            schemas.add(json.dumps(one["schema"]))
         for status, answer in operation["responses"].items():
             told = resolved(answer["$ref"]) if "$ref" in answer else answer
             assert status.isdigit()
             assert told["description"], "OpenAPI asks for it"
+    columns = {}
+    for text in schemas:
+        schema = json.loads(text)
+        rows = schema.get("properties", {}).get("rows", {}).get("items", {})
+        columns.update({json.dumps(one): one for one in rows.pop("properties", {}).values()})
+        Draft202012Validator.check_schema(schema)
+    for one in columns.values():
+        Draft202012Validator.check_schema(one)
 
 
 def test_every_metric_and_table_is_described() -> None:
@@ -127,6 +139,19 @@ def test_answers_keep_to_the_description(service: Service, schema: str) -> None:
     validator(schema).validate(found)
     broken = {**found, "rows": "none"}
     assert not validator(schema).is_valid(broken), "the schema can fail"
+
+
+def test_headers_statuses_and_cookie_are_the_real_ones(service: Service) -> None:
+    operation = OPERATIONS["/api/v1/tables/sample"]
+    answer = service.client.get("/api/v1/tables/sample", headers=bearer(service.token()))
+    own = {name for name in answer.headers if name.startswith("x-") or name == "etag"}
+    assert own == {name.lower() for name in operation["responses"]["200"]["headers"]}
+    # What is not GET is no operation of the description.
+    assert {int(status) for status in operation["responses"]} == {200, 304, *TITLES} - {405}
+    cookie = DOCUMENT["components"]["securitySchemes"]["session"]
+    for is_demo in (False, True):
+        desk = Reception(service.engine, SessionWatch(service.engine, demo_allowed=is_demo), is_demo)
+        assert desk.cookie_name in cookie["name" if not is_demo else "description"].split()
 
 
 def test_lists_and_problems_keep_to_the_description(service: Service) -> None:
