@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from lib.access.command_words import Application, ChineseGroup
 from lib.access.commands import people
 from lib.access.errors import RecordsUnavailable, StartRefused
+from lib.api.commands import extract
 from lib.data.database import DatabaseBusy, exclusive_transaction, load_reference, record_engine, upgrade
 from lib.data.loaders.errors import LoadRefused
 from lib.data.loaders.load import load_files
@@ -68,6 +69,7 @@ app = Application(
     pretty_exceptions_enable=False,
 )
 app.add_typer(people, name="user")
+app.command()(extract)
 progress_console = Console(stderr=True)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from lib.data.filters import ROUTINE
 from lib.export.csv import ExportError
-from lib.export.extract import Extract
+from lib.export.extract import Extract, Kind
 
 _DAYS: Final = ("from", "to")
 
@@ -44,10 +44,10 @@ def path_of(extract: Extract) -> str:
     return f"metrics/{extract.name}" + ("/rows" if extract.kind == "rows" else "")
 
 
-def split_address(address: str) -> tuple[str, str, dict[str, str]]:
-    """Kind, name and query of an address of the register. Raises `ExportError` for another text."""
+def split_address(address: str) -> tuple[Kind, str, list[tuple[str, str]]]:
+    """Kind, name and words of an address of the register. Raises `ExportError` for another text."""
     path, _, text = address.partition("?")
-    kinds: dict[tuple[str, int], str] = {
+    kinds: dict[tuple[str, int], Kind] = {
         ("tables", 2): "table",
         ("metrics", 2): "metric",
         ("metrics", 3): "rows",
@@ -56,4 +56,4 @@ def split_address(address: str) -> tuple[str, str, dict[str, str]]:
     kind = kinds.get((parts[0], len(parts)))
     if kind is None or (kind == "rows" and parts[2] != "rows"):
         raise ExportError(f"取数条件“{address[:80]}”读不懂")
-    return kind, parts[1], dict(parse_qsl(text, keep_blank_values=True))
+    return kind, parts[1], parse_qsl(text, keep_blank_values=True)

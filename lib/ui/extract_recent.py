@@ -41,7 +41,8 @@ def recent(view: View) -> None:
 
 def page_query(address: str) -> dict[str, str]:
     """The address of the register as parameters of this page. Raises `ExportError` for one that cannot be read."""
-    kind, name, query = split_address(address)
+    kind, name, words = split_address(address)
+    query = dict(words)
     if kind == "table":
         return {"kind": "table", "table": name, **query}
     own = {"kind": "metric", "metric": name, "part": query.get("part", "figures")}

@@ -47,13 +47,13 @@ def test_an_address_is_taken_apart_as_it_was_made(kind: str, path: str) -> None:
     assert address.startswith(f"{path}?")
     found = split_address(address)
     assert found[:2] == (kind, "sample")
-    assert found[2]["personal"] == "1"
-    assert found[2]["version"] == "7"
+    assert dict(found[2])["personal"] == "1"
+    assert dict(found[2])["version"] == "7"
 
 
 def test_records_without_a_date_have_no_period() -> None:
     extract = Extract(kind="table", name="sample", filters=YEAR.with_(undated=True))
-    assert not {"from", "to"} & set(split_address(address_of(extract))[2])
+    assert not {"from", "to"} & set(dict(split_address(address_of(extract))[2]))
 
 
 @pytest.mark.parametrize("address", ["", "pages/sample?x=1", "metrics/a/b?x=1", "tables/a/rows"])
