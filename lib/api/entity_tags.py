@@ -2,23 +2,36 @@
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 from typing import Final
 
+from lib.data.database import PROJECT_FOLDER
 from lib.data.scope import Scope
 
-#: Raise when the bytes of a format change, so that nobody keeps what an older program wrote.
-_WRITING: Final = 1
 _LENGTH: Final = 32
 
 
 def entity_tag(file: Path, address: str, scope: Scope, *, packed: bool) -> str:
-    """The tag of an answer. `file`: the snapshot, whose time and size tell a version that was built anew."""
+    """The tag of an answer. `file`: the snapshot, whose time and size tell a version that was built anew.
+
+    The program is part of it: after an update that counts or writes differently nobody may keep the older answer.
+    """
     stamp = file.stat()
     districts = "*" if scope.is_everything else sorted(scope.codes)
-    facts = [_WRITING, stamp.st_mtime_ns, stamp.st_size, address, districts]
+    facts = [program_digest(PROJECT_FOLDER / "lib"), stamp.st_mtime_ns, stamp.st_size, address, districts]
     digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:_LENGTH]
     return f'"{digest}-gzip"' if packed else f'"{digest}"'
+
+
+@cache
+def program_digest(folder: Path) -> str:
+    """SHA-256 over the source files below a folder with their names, read once: some megabytes at the most."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*.py")):
+        source = file.read_bytes()
+        digest.update(f"{file.relative_to(folder).as_posix()}\n{len(source)}\n".encode() + source)
+    return digest.hexdigest()
 
 
 def is_known(tag: str, if_none_match: str | None) -> bool:

@@ -61,7 +61,9 @@ def new_token(view: View) -> None:
     except RecordsUnavailable:
         st.error(_AWAY)
         return
-    st.success("令牌已创建。请现在复制保存：离开或刷新本页后不再显示。", icon=":material/key:")
+    st.success(
+        "令牌已创建。请现在复制保存：在本页再做任何操作或离开本页后，它不再显示。", icon=":material/key:"
+    )
     st.code(token, language=None, wrap_lines=True)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from lib.api.delivery import BrokenOff, Counted, Delivery, gzipped
-from lib.api.entity_tags import accepts_gzip, is_known
+from lib.api.entity_tags import accepts_gzip, is_known, program_digest
 from lib.api.problem import Problem
 from lib.api.slots import Slots
 from lib.data.snapshot import QueryFailed
@@ -57,6 +58,21 @@ def test_what_was_not_changed_is_not_sent_again(service: Service) -> None:
     county = bearer(service.token("county"))
     assert service.client.get(SAMPLES, headers={**county, "if-none-match": tag}).status_code == 200
     assert len(stored(service, extract_record.c.id)) == 5, "what is not sent is not taken"
+
+
+def test_another_program_gives_other_tags(
+    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder, text in ((one, "a = 1"), (other, "a = 2")):
+        folder.mkdir()
+        (folder / "rate.py").write_text(text)
+    assert program_digest(one) != program_digest(other)
+    headers = bearer(service.token())
+    tag = service.client.get(SAMPLES, headers=headers).headers["etag"]
+    monkeypatch.setattr("lib.api.entity_tags.program_digest", lambda folder: program_digest(other))
+    updated = service.client.get(SAMPLES, headers={**headers, "if-none-match": tag})
+    assert (updated.status_code, updated.headers["etag"] == tag) == (200, False)
 
 
 def test_the_head_tells_and_sends_nothing(service: Service) -> None:
