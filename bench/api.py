@@ -15,8 +15,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from bench.extracts import _filled as filled
-from bench.page import _free_port
+from bench.page import free_port
 from lib.access.demo_accounts import ensure_demo_accounts
 from lib.access.tokens import create_token
 from lib.data.database import record_engine
@@ -43,19 +42,18 @@ class Taken:
     figure_alone_milliseconds: float
 
 
-def measure(database_url: str, snapshots: Path, folder: Path, rows: int) -> list[Taken]:
-    """Serve a snapshot filled up to `rows` samples and take them all in each way."""
-    large = filled(snapshots, folder / "interface", rows)
+def measure(database_url: str, snapshots: Path) -> list[Taken]:
+    """Serve a snapshot and take all its samples in each way."""
     engine = record_engine(database_url)
     now = datetime.now(UTC)
     ensure_demo_accounts(engine, now)
     token = create_token(engine, "analyst", label="bench", days=1, districts=None, now=now)
     engine.dispose()
-    port = _free_port()
-    with _serving(database_url, large, port) as server:
+    port = free_port()
+    with serving(database_url, snapshots, port) as server:
         for way in WAYS:
-            _fetch(port, token, FIGURE, "identity")
-            _fetch(port, token, "/api/v1/tables/failing_item?format=" + way[1], way[2])
+            fetch(port, token, FIGURE, "identity")
+            fetch(port, token, "/api/v1/tables/failing_item?format=" + way[1], way[2])
         return [_taken(server, port, token, way) for way in WAYS]
 
 
@@ -70,7 +68,7 @@ def _taken(server: int, port: int, token: str, way: tuple[str, str, str]) -> Tak
     over = threading.Event()
     other = threading.Thread(target=_click, args=(port, token, beside, over))
     other.start()
-    rows, size, first, seconds = _fetch(port, token, ALL_SAMPLES + form, coding)
+    rows, size, first, seconds = fetch(port, token, ALL_SAMPLES + form, coding)
     busy = _processor_seconds(server) - busy
     over.set()
     other.join()
@@ -78,7 +76,7 @@ def _taken(server: int, port: int, token: str, way: tuple[str, str, str]) -> Tak
     return Taken(what, rows, size / 2**20, first, seconds, busy, above, statistics.median(beside), alone)
 
 
-def _fetch(port: int, token: str, address: str, coding: str) -> tuple[int, int, float, float]:
+def fetch(port: int, token: str, address: str, coding: str) -> tuple[int, int, float, float]:
     """Rows announced, bytes received, seconds to the first byte and to the last; a cut file raises."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
     begun = time.perf_counter()
@@ -104,7 +102,7 @@ def _click(port: int, token: str, times: list[float], over: threading.Event) -> 
 
 
 def _figure(port: int, token: str) -> float:
-    return _fetch(port, token, FIGURE, "identity")[3] * 1000
+    return fetch(port, token, FIGURE, "identity")[3] * 1000
 
 
 def _memory(process: int, name: str) -> float:
@@ -119,7 +117,7 @@ def _processor_seconds(process: int) -> float:
 
 
 @contextmanager
-def _serving(database_url: str, snapshots: Path, port: int) -> Iterator[int]:
+def serving(database_url: str, snapshots: Path, port: int) -> Iterator[int]:
     environment = {
         **os.environ,
         "BAMAI_ENV": "demo",

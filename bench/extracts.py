@@ -35,13 +35,13 @@ class Measured:
     mebibytes_above_idle: float
 
 
-def measure(snapshots: Path, folder: Path, rows: int, forms: tuple[str, ...] = FORMS) -> list[Measured]:
-    """Fill a copy of the published snapshot up to `rows` samples and take them all, once in each form."""
-    large = _filled(snapshots, folder / "extracts", rows)
-    return [_in_a_process(large, form) for form in forms]
+def measure(snapshots: Path, forms: tuple[str, ...] = FORMS) -> list[Measured]:
+    """Take all samples of a published snapshot, once in each form."""
+    return [_in_a_process(snapshots, form) for form in forms]
 
 
-def _filled(snapshots: Path, folder: Path, rows: int) -> Path:
+def filled(snapshots: Path, folder: Path, rows: int) -> Path:
+    """A copy of the published snapshot with at least `rows` samples, in that folder."""
     version = newest_version(snapshots)
     if version is None:
         raise SystemExit(f"no snapshot published in {snapshots}")

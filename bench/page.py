@@ -48,7 +48,7 @@ _TIMER = """
 
 def measure(database_url: str, snapshots: Path) -> dict[str, Any]:
     """Medians in milliseconds of the sampling page and of the bare page, and their ratio."""
-    ours_port, bare_port = _free_port(), _free_port()
+    ours_port, bare_port = free_port(), free_port()
     environment = {
         **os.environ,
         "BAMAI_ENV": "demo",
@@ -111,7 +111,7 @@ def _change(page: Page, label: str) -> float:
     return milliseconds
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

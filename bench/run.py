@@ -13,7 +13,7 @@ from typing import Any
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from bench import api, extracts, loading, page, queries  # noqa: E402 (the project folder comes first)
+from bench import api, extracts, loading, page, queries, users  # noqa: E402 (the project folder comes first)
 
 REPORT = PROJECT / "docs" / "BENCHMARKS.md"
 HEAD = """# 测速记录
@@ -41,10 +41,10 @@ def main() -> None:
             parts += [f"## 演示库（{scale}）\n", _built(scale, url, snapshots)]
             parts.append(_queries(queries.measure(snapshots)))
             parts.append(_page(page.measure(url, snapshots)))
-            parts.append(
-                _extracts(extracts.measure(snapshots, folder / f"large-{scale}", options.extract_rows))
-            )
-            parts.append(_interface(api.measure(url, snapshots, folder, options.extract_rows)))
+            large = extracts.filled(snapshots, folder / f"large-{scale}", options.extract_rows)
+            parts.append(_extracts(extracts.measure(large)))
+            parts.append(_interface(api.measure(url, large)))
+            parts.append(_readers(users.measure(url, large)))
         if not options.no_loading:
             parts.append(_loading(loading.measure(folder, options.csv_rows, options.workbook_rows)))
     REPORT.write_text("\n".join(parts), encoding="utf-8")
@@ -119,6 +119,21 @@ def _interface(rows: list[api.Taken]) -> str:
         f"| {r.processor_seconds:.1f} | {r.mebibytes_above_idle:.0f} "
         f"| {r.figure_milliseconds:.0f} | {r.figure_alone_milliseconds:.0f} |"
         for r in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _readers(row: users.Beside) -> str:
+    lines = [
+        f"{users.READERS} 人同时看抽检不合格率，每人每两秒换一次属地（服务器答完为止，不含浏览器画图）：",
+        "",
+        "| 情形 | 点选次数 | 中位 毫秒 | 最慢二十分之一 毫秒 |",
+        "|---|---:|---:|---:|",
+    ]
+    beside = f"其间一人取走 {row.rows:,} 行 CSV（{row.file_seconds:.1f} 秒）"
+    lines += [
+        f"| {what} | {one.clicks} | {one.median:.0f} | {one.slowest_twentieth:.0f} |"
+        for what, one in (("平时", row.alone), (beside, row.beside))
     ]
     return "\n".join(lines) + "\n"
 
