@@ -38,7 +38,7 @@ def district_grid(frame: pd.DataFrame) -> Drawing:
     cells = with_places(frame)
     plan = _plan(roles_of(cells[cells["role"] != Role.WITHIN.value]))
     rows = max(1, cells["name"].nunique()) * ROW_HEIGHT + _HEAD_LINES
-    return drawing(plan, {"cells": cells}, rows=rows)
+    return drawing(plan, {"cells": cells}, rows=rows, closest=0.9)
 
 
 def with_places(frame: pd.DataFrame) -> pd.DataFrame:

@@ -27,6 +27,7 @@ _ROLE_COLUMNS: Final = {constant(role): role.value for role in Role}
 _COMPILING: Final = Lock()
 KEY_HEIGHT: Final = 22
 AXIS_HEIGHT: Final = 40
+CLOSEST: Final = "closest"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,15 +168,19 @@ def named(name: str) -> alt.Chart:
     return alt.Chart(alt.NamedData(name))
 
 
-def drawing(plan: Plan, frames: Mapping[str, pd.DataFrame], *, height: int = 0, rows: int = 0) -> Drawing:
+def drawing(
+    plan: Plan, frames: Mapping[str, pd.DataFrame], *, height: int = 0, rows: int = 0, closest: float = 0.5
+) -> Drawing:
     """Join a plan with its frames; only the columns that the plan uses leave for the browser.
 
-    `height` is that of the whole chart in pixels; with `rows` it is made for a plot of so many pixels.
+    `height` is that of the whole chart in pixels; with `rows` it is made for a plot of so many pixels. `closest`: the
+    share of its height to which a picture may press it before its words stand on each other.
     """
     chart = Drawing(layer=[])
     for name, part in plan.parts.items():
         chart[name] = part
     chart["height"] = height or plan.around + rows
+    chart["usermeta"] = {CLOSEST: closest}
     chart["datasets"] = {name: _records(frame, plan.columns) for name, frame in frames.items()}
     return chart
 

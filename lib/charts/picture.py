@@ -15,6 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 import vl_convert
 
+from lib.charts.drawing import CLOSEST
 from lib.data.fonts import FAMILY, FONT_FOLDER, RARE_FAMILY, check_glyphs, runs_by_family, text_width, wrapped
 from lib.data.settings import PROJECT_FOLDER
 
@@ -27,6 +28,8 @@ _MARGIN: Final = 16
 _TITLE_SIZE: Final = 16
 _TEXT_SIZE: Final = 11
 _LEADING: Final = 1.45
+#: Letters of a key, the mark and the gap of each entry, and where the key begins at the furthest: after the names.
+_KEY_SIZE, _KEY_MARK, _KEY_START = 12, 30, 200
 #: A value that no mark has.
 _NOBODY: Final = " "
 _SOURCE: Final = "来源：食安把脉"
@@ -61,7 +64,7 @@ def picture_svg(
 ) -> str:
     """The picture as SVG, `width` pixels wide and as high as it needs.
 
-    With `highest` a higher chart is drawn with closer rows (at most twice as close), so that a page need not shrink it.
+    With `highest` a higher chart is drawn with closer rows, as close as it allows, so that a page need not shrink it.
     `specification` is what `Drawing.to_dict` or `Drawing.for_browser` gives. Raises `MissingGlyph` for a character
     that the shipped fonts do not have.
     """
@@ -129,13 +132,14 @@ def picture_png(
 
 
 def _pressed(specification: Mapping[str, Any], highest: int) -> Mapping[str, Any]:
-    height = specification.get("height", 0)
-    return {**specification, "height": max(highest, height // 2)} if height > highest else specification
+    height, closest = specification.get("height", 0), specification["usermeta"][CLOSEST]
+    pressed = max(highest, round(height * closest))
+    return {**specification, "height": pressed} if height > pressed else specification
 
 
 def _chart_svg(specification: Mapping[str, Any], width: int) -> str:
     _register_fonts()
-    layers = [_with_key(layer) for layer in specification["layer"]]
+    layers = [_with_key(layer, width) for layer in specification["layer"]]
     datasets = {name: _records(rows) for name, rows in specification.get("datasets", {}).items()}
     whole = {
         **specification,
@@ -149,18 +153,27 @@ def _chart_svg(specification: Mapping[str, Any], width: int) -> str:
     return svg
 
 
-def _with_key(layer: Mapping[str, Any]) -> dict[str, Any]:
-    """The layer with a domain of its own where it shows no key.
+def _with_key(layer: Mapping[str, Any], width: int) -> dict[str, Any]:
+    """The layer with a key no wider than the picture, and with a domain of its own where it shows no key.
 
     Vega-Lite takes channels of the same domain for one key: a layer without one would take it from the points.
     """
-    encoding = {
-        channel: {**one, "scale": {**one["scale"], "domain": [*one["scale"]["domain"], _NOBODY]}}
-        if isinstance(one, Mapping) and one.get("legend", "") is None and "domain" in (one.get("scale") or {})
-        else one
-        for channel, one in layer.get("encoding", {}).items()
-    }
-    return {**layer, "encoding": encoding}
+    encoding = layer.get("encoding", {}).items()
+    return {**layer, "encoding": {channel: _with_own_key(one, width) for channel, one in encoding}}
+
+
+def _with_own_key(channel: Any, width: int) -> Any:
+    if not isinstance(channel, Mapping):
+        return channel
+    key = channel.get("legend", {})
+    if key is None and "domain" in (channel.get("scale") or {}):
+        return {**channel, "scale": {**channel["scale"], "domain": [*channel["scale"]["domain"], _NOBODY]}}
+    if not key or "values" not in key:
+        return channel
+    # The page asks the window how many entries stand side by side; a picture has none.
+    entry = max(text_width(word, _KEY_SIZE) for word in key["values"]) + _KEY_MARK
+    columns = max(1, int((width - _KEY_START) // entry))
+    return {**channel, "legend": {**key, "columns": columns, "labelLimit": 0}}
 
 
 def _records(rows: Any) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """How wide the columns of a shown table are on a page of fixed width, and how small its letters have to be."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,6 +16,8 @@ _LOOSEST: Final = 1.3
 #: A single word claims at most so many em; a longer one is broken.
 _WORD: Final = 11.0
 _STEPS: Final = 40
+_BETWEEN: Final = 0.25
+_BORDERS: Final = re.compile(r"[\u3400-\u9fff](?=[0-9A-Za-z])|[0-9A-Za-z%](?=[\u3400-\u9fff])")
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,11 @@ class TableFit:
     widths: tuple[float, ...]
 
 
-def fitted(table: ShownTable, width: float, sizes: Sequence[float]) -> TableFit:
-    """The largest of `sizes` at which no word is torn apart. Raises `ExportError` where none lets the columns fit."""
+def fitted(table: ShownTable, width: float, sizes: Sequence[float], *, room: float = 1.0) -> TableFit:
+    """The largest of `sizes` at which no word is torn apart. Raises `ExportError` where none lets the columns fit.
+
+    `room`: how many times as wide as in our fonts a text may come out.
+    """
     if not table.headings:
         raise ExportError(f"表“{table.title}”没有列，不能印出；请检查这张表的内容")
     uneven = [number for number, row in enumerate(table.rows, 1) if len(row) != len(table.headings)]
@@ -35,7 +41,7 @@ def fitted(table: ShownTable, width: float, sizes: Sequence[float]) -> TableFit:
     if len(table.align) != len(table.headings):
         raise ExportError(f"表“{table.title}”没有写明每一列的对齐；请检查这张表的内容")
     for size in sizes:
-        natural, least = _needed(table, size)
+        natural, least = _needed(table, size, room)
         if sum(least) <= width:
             return TableFit(size, _shared(natural, least, width))
     raise ExportError(
@@ -43,16 +49,21 @@ def fitted(table: ShownTable, width: float, sizes: Sequence[float]) -> TableFit:
     )
 
 
-def _needed(table: ShownTable, size: float) -> tuple[list[float], list[float]]:
+def _needed(table: ShownTable, size: float, room: float) -> tuple[list[float], list[float]]:
     """Per column: the width without any break, and the width of its longest word."""
     natural, least = [], []
     for texts in _columns(table):
         lines = [line for text in texts for line in text.splitlines() or [""]]
-        natural.append(max(text_width(line, size, bold=True) for line in lines) + PADDING)
+        natural.append(room * max(_level(line, size) for line in lines) + PADDING)
         words = [piece for line in lines for piece in broken_pieces(line)]
         longest = max((text_width(word, size, bold=True) for word in words), default=0.0)
-        least.append(max(2 * size, min(longest, _WORD * size)) + PADDING)
+        least.append(room * max(2 * size, min(longest, _WORD * size)) + PADDING)
     return natural, least
+
+
+def _level(line: str, size: float) -> float:
+    """Width of a line that is not broken; office programs put some room between Chinese and Latin letters."""
+    return text_width(line, size, bold=True) + _BETWEEN * size * len(_BORDERS.findall(line))
 
 
 def _columns(table: ShownTable) -> Iterator[list[str]]:

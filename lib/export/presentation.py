@@ -15,7 +15,7 @@ from pptx.exc import PackageNotFoundError
 
 from lib.data.settings import PROJECT_FOLDER
 from lib.export.csv import ExportError
-from lib.export.presentation_charts import add_chart, picture_size
+from lib.export.presentation_charts import add_chart, least_height, picture_size
 from lib.export.presentation_pages import Pages
 from lib.export.presentation_tables import add_table
 from lib.export.presentation_text import Look, lines_height
@@ -112,7 +112,8 @@ def _add_chart(pages: Pages, slide: Slide, chart: ShownChart) -> None:
     below = sum(pages.text_height(note, NOTE) for note in notes)
     if chart is slide.charts[-1] and not slide.tables:
         below += sum(pages.text_height(note, NOTE) for note in slide.notes)
-    room = pages.room if pages.room - below >= _LOWEST else pages.whole
+    lowest = _LOWEST if chart.data is None else max(_LOWEST, least_height(chart.data))
+    room = pages.room if pages.room - below >= min(lowest, pages.whole - below) else pages.whole
     height = min(_HIGHEST, room - below - _GAP)
     if height < _LOWEST / 2:
         raise ExportError(f"“{slide.title}”中的图“{chart.title}”说明过长，一页放不下；请缩短说明")

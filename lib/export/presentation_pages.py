@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any, Final
 
 from pptx.enum.dml import MSO_THEME_COLOR
-from pptx.enum.shapes import MSO_SHAPE, PP_PLACEHOLDER
+from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
@@ -70,11 +70,10 @@ class Pages:
         self, texts: Sequence[tuple[str, float, bool]], x: float, top: float, width: float, height: float
     ) -> None:
         """A framed box with one paragraph per text: text, size, bold."""
-        box = self._page.shapes.add_shape(MSO_SHAPE.RECTANGLE, *self._emu(self.left + x, top, width, height))
-        box.fill.background()
+        # A rectangle would bring the shadow of the theme along, which some programs give to its words.
+        box = self._page.shapes.add_textbox(*self._emu(self.left + x, top, width, height))
         box.line.color.theme_color = MSO_THEME_COLOR.ACCENT_6
         box.line.width = Pt(0.75)
-        box.shadow.inherit = False
         frame = prepare(box.text_frame, margin=_GAP)
         for number, (text, size, bold) in enumerate(texts):
             paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()

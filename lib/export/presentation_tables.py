@@ -9,7 +9,7 @@ from pptx.util import Pt
 from lib.export.column_widths import PADDING, TableFit, fitted
 from lib.export.csv import ExportError
 from lib.export.presentation_pages import Pages
-from lib.export.presentation_text import aligned, lines_height, prepare, write
+from lib.export.presentation_text import WIDER, aligned, lines_height, prepare, write
 from lib.export.slide import ShownTable
 
 _SIZES: Final = (12.0, 11.0, 10.0, 9.0)
@@ -20,7 +20,7 @@ _ABOVE: Final = 3.0
 
 def add_table(pages: Pages, table: ShownTable) -> None:
     """Write the table, as many rows on each page as fit."""
-    fit = fitted(table, pages.width, _SIZES)
+    fit = fitted(table, pages.width, _SIZES, room=1.02 / WIDER)
     heading = _row_height(table.headings, fit)
     heights = [_row_height(row, fit) for row in table.rows]
     title = pages.text_height(f"{table.title}（续）", _TITLE)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pptx.dml.color import ColorFormat
 from pptx.enum.dml import MSO_THEME_COLOR
-from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 from pptx.text.text import TextFrame, _Paragraph
@@ -16,7 +16,7 @@ from lib.data.fonts import wrapped
 #: A font that Windows and WPS have; others fall back to a Chinese font of theirs.
 FONT: Final = "Microsoft YaHei"
 #: Letters of office programs are a little wider and higher than ours.
-_WIDER, _LEADING = 0.96, 1.32
+WIDER, _LEADING = 0.96, 1.4
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Look:
 
 def lines_height(text: str, size: float, width: float) -> float:
     """Height in points of a text wrapped to a width, generously."""
-    return len(wrapped(text, size, width * _WIDER)) * size * _LEADING
+    return len(wrapped(text, size, width * WIDER)) * size * _LEADING
 
 
 def write(paragraph: _Paragraph, text: str, size: float, look: Look, *, bold: bool = False) -> Any:
@@ -79,7 +79,7 @@ def faint(colour: ColorFormat) -> None:
 
 def prepare(frame: TextFrame, *, margin: float = 0.0) -> TextFrame:
     """Wrap words, no automatic sizes, the same margin on all sides."""
-    frame.word_wrap = True
+    frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
     frame.vertical_anchor = MSO_ANCHOR.TOP
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = Pt(margin)
     return frame

@@ -136,6 +136,9 @@ def _add_annex(paper: Any, annex: Annex) -> None:
     title.paragraph_format.keep_with_next = True
     table = paper.add_table(rows=0, cols=len(annex.headings), style="Table Grid")
     table.autofit = False
+    # Programs differ in whether they believe the columns or the cells.
+    for column, width in zip(table.columns, _WIDTHS, strict=True):
+        column.width = width
     for number, texts in enumerate((annex.headings, *annex.rows)):
         row = table.add_row()
         _mark_row(row, is_heading=number == 0)

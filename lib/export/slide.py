@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Align = Literal["left", "right"]
-#: What of a drawing an office program can draw itself.
-SeriesKind = Literal["line", "bar", "points"]
 
 
 @dataclass(frozen=True)
@@ -24,13 +22,18 @@ class ShownTable:
 
 @dataclass(frozen=True)
 class Series:
-    """One row of numbers of a chart; missing values are None. ``number_format`` as in a spreadsheet, e.g. 0.00%."""
+    """One row of numbers of a chart; missing values are None. ``number_format`` as in a spreadsheet, e.g. 0.00%.
+
+    ``lower`` and ``upper``: ends of the intervals, as many as values, or none at all. ``hollow``: which values rest on
+    too few cases to be judged, or none at all.
+    """
 
     name: str
     values: Sequence[float | None]
-    kind: SeriesKind = "line"
     number_format: str = "General"
-    role: str = ""
+    lower: Sequence[float | None] = ()
+    upper: Sequence[float | None] = ()
+    hollow: Sequence[bool] = ()
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,13 @@ class ChartData:
     """What a chart shows as categories and series, for programs that draw it natively.
 
     ``categories`` are texts, as many as the values of each series. ``axis``: title of the value axis with its unit.
+    Lines are told from bars by ``has_bars``: these lie, the first series solid, the others as outlines around it.
     """
 
     categories: Sequence[str]
     series: Sequence[Series]
     axis: str
-    horizontal: bool = False
+    has_bars: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,4 +99,3 @@ class Document:
     title: str
     data_version: int
     slides: Sequence[Slide]
-    properties: Mapping[str, Any] | None = None

@@ -36,12 +36,13 @@ SECTIONS: Final = {
     "firm": "企业档案",
 }
 #: A sampling year rarely holds more unqualified batches of one producer.
-_LEAST, _MOST = 2, 6
+LEAST: Final = 2
+MOST: Final = 6
 
 
 def threshold() -> int:
     """How many unqualified batches in a year make a producer eligible, as the address says."""
-    return number_in_address("k", _LEAST, _MOST)
+    return number_in_address("k", LEAST, MOST)
 
 
 def headline(view: View, k: int) -> None:
@@ -78,7 +79,7 @@ def section() -> str:
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"
     ):
         chosen = segments("section", "本页内容", SECTIONS)
-        whole_number("k", "符合条件：年内不合格不少于（批次）", least=_LEAST, most=_MOST)
+        whole_number("k", "符合条件：年内不合格不少于（批次）", least=LEAST, most=MOST)
     return chosen
 
 

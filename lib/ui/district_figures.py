@@ -41,12 +41,13 @@ _CHANCE: Final = ShownColumn("chance_text", "只按偶然波动", width=NAME_WID
 DISTRICT_COLUMNS: Final = (ShownColumn("code", "地区代码"), ShownColumn("name", "地区", width=NAME_WIDTH))
 _SMALL: Final = "分母不足30"
 _BETTER: Final = {"higher": "高为好", "lower": "低为好", "neutral": ""}
+ADJUSTED_NAME: Final = "不合格实际与预期之比"
 #: Why a single district has no ratio.
 ALONE: Final = "没有可比较的其他地区，不与自身比较。"
 
 
-def grid_figure(record: DistrictRecord) -> Figure:
-    """One row a district, one column a measure."""
+def grid_figure(record: DistrictRecord, *, on_page: bool = True) -> Figure:
+    """One row a district, one column a measure. `on_page`: its table stands below, which a slide does not have."""
     cells = grid_cells(record)
     first = record.measures[0].result
     return Figure(
@@ -62,8 +63,8 @@ def grid_figure(record: DistrictRecord) -> Figure:
         notes=(
             "不合格一列为实际与按品类、环节构成的预期之比，1 即与预期相同；其余各列为比率。",
             "颜色和记号只表示统计提示，不表示好坏；高为好还是低为好见列头。",
-            "窗口较窄时格内只显示数值和记号，分子/分母和区间见下面的数据表。",
-            *([f"不合格实际与预期之比为“{MISSING}”：{ALONE}"] if _is_alone(record) else []),
+            *(("窗口较窄时格内只显示数值和记号，分子/分母和区间见下面的数据表。",) if on_page else ()),
+            *([f"{ADJUSTED_NAME}为“{MISSING}”：{ALONE}"] if _is_alone(record) else []),
             *record.notes,
             *record.refused,
         ),
@@ -97,7 +98,7 @@ def _cell(measure: DistrictMeasure, name: str, row: dict[str, object] | None) ->
     head = {
         "name": name,
         "measure": "\n".join((_HEADS[measure.metric.id], _BETTER[measure.metric.direction])),
-        "measure_name": "不合格实际与预期之比" if measure.is_adjusted else measure.metric.name,
+        "measure_name": ADJUSTED_NAME if measure.is_adjusted else measure.metric.name,
         "direction_text": DIRECTION_WORDS[measure.metric.direction],
     }
     if row is None:

@@ -15,14 +15,13 @@ from lib.access.agendas import AgendaSlide
 from lib.charts.picture import Caption, picture_svg
 from lib.data.fonts import MissingGlyph
 from lib.data.settings import settings
-from lib.data.snapshot import QueryTooSlow, SnapshotMissing
 from lib.export.csv import ExportError
 from lib.export.paper import paper_bytes
 from lib.export.presentation import presentation_bytes
 from lib.export.report import report_bytes
 from lib.export.slide import Document, ShownChart, Slide
 from lib.metrics.analyses.report_text import ReportImpossible, sampling_report
-from lib.metrics.predicates import FilterNotApplicable, UnknownDistrict
+from lib.ui.explained import EXPLAINED
 from lib.ui.identity import Reader
 from lib.ui.slides import SLIDES, SlideRefused, built_slide
 from lib.ui.view import view_at
@@ -31,7 +30,6 @@ LOGGER = logging.getLogger(__name__)
 Kind = Literal["pptx", "pdf", "docx"]
 #: Pages whose filters the report can be made for.
 _OF_SAMPLING: Final = ("overview", "unqualified-rate", "districts")
-_EXPLAINED: Final = (FilterNotApplicable, UnknownDistrict, QueryTooSlow, SnapshotMissing, ReportImpossible)
 #: As many files at a time; further ones wait, so that the pages of others stay quick.
 _AT_A_TIME: Final = threading.BoundedSemaphore(2)
 _SHORT_WAIT: Final = 0.2
@@ -193,7 +191,7 @@ def _report(order: Order, progress: Progress) -> bytes:
     try:
         view, notes = view_at(order.reader, order.data_version, query_of(wanted))
         report = sampling_report(view.snapshot, view.filters, order.reader.scope)
-    except _EXPLAINED as error:
+    except (*EXPLAINED, ReportImpossible) as error:
         raise ExportError(f"抽检分析报告不能生成，因此没有文件：{error}") from error
     progress.begin("排版")
     content = report_bytes(replace(report, basis=(*report.basis, *notes)))

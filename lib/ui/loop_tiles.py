@@ -12,7 +12,6 @@ import streamlit as st
 
 from lib.data.filters import Filters
 from lib.metrics.format import is_missing
-from lib.metrics.metric import Metric
 from lib.ui import cached
 from lib.ui.figure_text import counts_lines, excluded_text, figure_value, only_row
 from lib.ui.page_part import page_part
@@ -49,13 +48,17 @@ def _draw(view: View, shown: LoopTile) -> None:
     metric = result.metric
     parts = (metric.description, metric.note, excluded_text(result), result.sentence)
     explained = "；".join(part.rstrip("。") for part in parts if part) + "。"
-    lines = [*_lines(metric, result), excluded_text(result), *shown.line.split("\n")]
     st.metric(shown.name or metric.name, figure_value(result), help=plain(explained))
-    st.caption("  \n".join(plain(line) for line in lines if line))
+    st.caption("  \n".join(plain(line) for line in tile_lines(result, shown)))
 
 
-def _lines(metric: Metric, result: cached.Result) -> tuple[str, ...]:
-    if metric.denominator is None:
+def tile_lines(result: cached.Result, shown: LoopTile) -> tuple[str, ...]:
+    """What stands below the figure: counts and interval, what it leaves out, the tile's own lines."""
+    return tuple(line for line in (*_counts(result), excluded_text(result), *shown.line.split("\n")) if line)
+
+
+def _counts(result: cached.Result) -> tuple[str, ...]:
+    if result.metric.denominator is None:
         return ()
     denominator = only_row(result)["denominator"]
     if is_missing(denominator) or denominator == 0:

@@ -14,8 +14,7 @@ from lib.ui.overview_alerts import alert_words, is_alert
 from lib.ui.overview_loop import loop_alerts, loop_row
 from lib.ui.page_part import page_part
 from lib.ui.plain_text import plain
-from lib.ui.rate_figures import course_figure
-from lib.ui.rate_page import METRIC, reaching_back
+from lib.ui.rate_page import METRIC, course_of
 from lib.ui.view import View
 
 TILES: Final = ("unqualified_rate", "batches_sampled", "disposal_on_time_rate", "repeat_offenders")
@@ -48,23 +47,25 @@ def course_and_changes(view: View) -> None:
 
 def _course(view: View) -> None:
     with page_part(skeleton_height=300):
-        filters = reaching_back(view, "month")
-        chart = cached.course(view.source, METRIC, filters, "month")
-        title = f"{chart.result.metric.name}（按月，{filters.period_sentence()}）"
-        picture = cached.course_drawing(view.source, METRIC, filters, "month", 280)
-        chart_block(view, course_figure(chart, picture, title))
+        chart_block(view, course_of(view, METRIC, "month", 280))
 
 
 def _what_moved(view: View) -> None:
     with page_part("与上年同期比较", skeleton_height=120):
-        moved = cached.moved(view.source, METRIC, view.filters)
-        whole = cached.comparison_with_last_year(view.source, METRIC, view.filters)
-        lines = [whole.phrase, *(f"{sentence}。" for sentence in moved.frame["sentence"].head(_SHOWN))]
+        lines, notes = moved_lines(view)
         st.markdown("\n".join(f"- {plain(line)}" for line in lines))
-        notes = list(moved.notes)
-        if len(moved.frame) > _SHOWN:
-            notes.append(f"只列出差别最明显的{_SHOWN}组，共{len(moved.frame)}组。")
         st.caption("  \n".join(plain(note) for note in notes))
+
+
+def moved_lines(view: View) -> tuple[list[str], list[str]]:
+    """What changed since the year before: the whole, then the groups that moved most; and the notes on it."""
+    moved = cached.moved(view.source, METRIC, view.filters)
+    whole = cached.comparison_with_last_year(view.source, METRIC, view.filters)
+    lines = [whole.phrase, *(f"{sentence}。" for sentence in moved.frame["sentence"].head(_SHOWN))]
+    notes = list(moved.notes)
+    if len(moved.frame) > _SHOWN:
+        notes.append(f"只列出差别最明显的{_SHOWN}组，共{len(moved.frame)}组。")
+    return lines, notes
 
 
 def _districts_beyond(view: View) -> None:

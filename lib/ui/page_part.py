@@ -9,20 +9,15 @@ from typing import Final
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from lib.data.snapshot import QueryTooSlow, SnapshotMissing
 from lib.export.csv import ExportError
-from lib.metrics.predicates import FilterNotApplicable, UnknownDistrict
 from lib.metrics.protection import ProtectionRefused
+from lib.ui.explained import EXPLAINED
 
 LOGGER = logging.getLogger(__name__)
 
 #: Session key of the page that was drawn to its end last.
 _DRAWN: Final = "page.drawn"
-#: Errors whose words are written for readers.
-_EXPLAINED: Final = (
-    *(FilterNotApplicable, UnknownDistrict, QueryTooSlow, SnapshotMissing),
-    *(ExportError, ProtectionRefused),
-)
+_EXPLAINED: Final = (*EXPLAINED, ExportError, ProtectionRefused)
 
 
 @contextmanager

@@ -122,5 +122,5 @@ def heat_figure(cells: CategoryByStage) -> Figure:
 
 _ADJUSTED_NOTES: Sequence[str] = (
     "预期＝该地区各品类、各环节的批次×图中各地区合在一起的同品类、同环节不合格率。比值为 1 即与此相同；"
-    "右侧为未调整的比率。地区按代码排列，不作排名。",
+    "地区按代码排列，不作排名。",
 )

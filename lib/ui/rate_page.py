@@ -11,7 +11,7 @@ from lib.data.filters import Filters
 from lib.metrics.analyses.control import Period
 from lib.ui import cached
 from lib.ui.cards import tiles
-from lib.ui.chart_block import chart_block
+from lib.ui.chart_block import Figure, chart_block
 from lib.ui.item_figures import items_figure, kinds_figure
 from lib.ui.page_part import page_part
 from lib.ui.plain_text import plain
@@ -20,6 +20,7 @@ from lib.ui.url_choice import chosen, segments
 from lib.ui.view import View
 
 METRIC: Final = "unqualified_rate"
+TILES: Final = (METRIC, "unqualified_batches", "batches_sampled")
 SECTIONS: Final = {
     "course": "走势与同比",
     "districts": "地区比较",
@@ -27,7 +28,7 @@ SECTIONS: Final = {
     "items": "不合格项目",
     "kinds": "靶向与常规",
 }
-_PERIODS: Final[dict[str, str]] = {"month": "按月", "quarter": "按季"}
+_PERIODS: Final = {"month": "按月", "quarter": "按季"}
 _BASES: Final = {"items": "占项次", "batches": "占批次"}
 #: How far back the course reaches, so that its limits stand on enough periods.
 _YEARS_SHOWN: Final = {"month": 3, "quarter": 5}
@@ -35,7 +36,7 @@ _YEARS_SHOWN: Final = {"month": 3, "quarter": 5}
 
 def headline(view: View) -> None:
     """The figures of the period, each with its counts, interval and change."""
-    tiles(view, (METRIC, "unqualified_batches", "batches_sampled"))
+    tiles(view, TILES)
 
 
 def section() -> str:
@@ -47,11 +48,8 @@ def course(view: View, *, height: int = 300) -> None:
     """The p′ chart, reaching back beyond the chosen period so that its limits stand on enough periods."""
     step: Period = "quarter" if chosen("step", _PERIODS) == "quarter" else "month"
     with page_part(skeleton_height=height):
-        filters = reaching_back(view, step)
-        chart = cached.course(view.source, METRIC, filters, step)
-        title = f"{chart.result.metric.name}（{_PERIODS[step]}，{filters.period_sentence()}）"
-        picture = cached.course_drawing(view.source, METRIC, filters, step, height)
-        chart_block(view, course_figure(chart, picture, title), partial(segments, "step", "周期", _PERIODS))
+        control = partial(segments, "step", "周期", _PERIODS)
+        chart_block(view, course_of(view, METRIC, step, height), control)
 
 
 def last_year(view: View) -> None:
@@ -108,6 +106,14 @@ def drill(view: View) -> None:
         icon=":material/table_rows:",
         query_params={**view.filters.to_query(), "rows": f"{METRIC}.numerator"},
     )
+
+
+def course_of(view: View, metric_id: str, step: Period, height: int) -> Figure:
+    """The p′ chart of a rate, reaching back far enough for its limits."""
+    filters = reaching_back(view, step)
+    chart = cached.course(view.source, metric_id, filters, step)
+    title = f"{chart.result.metric.name}（{_PERIODS[step]}，{filters.period_sentence()}）"
+    return course_figure(chart, cached.course_drawing(view.source, metric_id, filters, step, height), title)
 
 
 def reaching_back(view: View, step: Period) -> Filters:

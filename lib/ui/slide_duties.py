@@ -14,9 +14,10 @@ from lib.ui.filter_query import PARAMETERS
 from lib.ui.loop_tiles import LoopTile
 from lib.ui.loop_view import known_view
 from lib.ui.rate_figures import adjusted_figure
-from lib.ui.slide_parts import Drawn, SlideRefused, loop_figures, shown_chart, shown_table
-from lib.ui.slide_rates import RATES_DRAWN
+from lib.ui.slide_parts import SlideRefused, loop_figures, shown_chart, shown_table
+from lib.ui.slide_rates import rates_chart, ratios_chart
 from lib.ui.supervision_lists import cockpit_listing
+from lib.ui.supervision_page import last_reached
 from lib.ui.view import View
 
 _NOTHING: Final = "所选范围没有可比较的地区。请放宽期间、属地或其他筛选条件"
@@ -31,7 +32,7 @@ def compare(view: View, own: Mapping[str, str]) -> Slide:
     record = district_cached.record(view.source, view.filters, MEASURES)
     if all(measure.frame.empty for measure in record.measures):
         raise SlideRefused(" ".join(record.refused) or _NOTHING)
-    chart = shown_chart(view, grid_figure(record), table=grid_table(record))
+    chart = shown_chart(view, grid_figure(record, on_page=False), table=grid_table(record))
     return Slide("属地责任：各项对照", view.sentence, view.basis, charts=(chart,))
 
 
@@ -43,12 +44,10 @@ def measure(view: View, own: Mapping[str, str]) -> Slide:
         raise SlideRefused(" ".join(record.refused) or _NOTHING)
     shown = record.measures[0]
     if chosen == ADJUSTED:
-        figure = adjusted_figure(cached.districts(view.source, ADJUSTED, view.filters))
-        drawn = Drawn("name", ("ratio",), ("bar",), horizontal=True)
+        chart = ratios_chart(view, adjusted_figure(cached.districts(view.source, ADJUSTED, view.filters)))
     else:
-        figure, drawn = dots_figure(shown), RATES_DRAWN
+        chart = rates_chart(view, dots_figure(shown), "name", shown.baseline)
     title = f"属地责任：{shown.metric.name}"
-    chart = shown_chart(view, figure, drawn)
     return Slide(title, view.sentence, view.basis, charts=(chart,), notes=record.notes)
 
 
@@ -111,5 +110,4 @@ def _quarter(view: View, own: Mapping[str, str]) -> int:
     asked = own.get("quarter", "")
     if asked in {str(one) for one in found}:
         return int(asked)
-    reached = [one for one in found if quarter_days(one)[0] <= view.filters.end]
-    return reached[0] if reached else found[-1]
+    return last_reached(found, view.filters.end)

@@ -13,6 +13,7 @@ from lib.ui.clinic_figures import (
     suggestions_figure,
 )
 from lib.ui.clinic_page import COUNTED as CLINIC_COUNTED
+from lib.ui.clinic_page import LEAST, MOST
 from lib.ui.figure_text import only_row
 from lib.ui.filter_query import PARAMETERS
 from lib.ui.loop_tiles import LoopTile
@@ -21,13 +22,10 @@ from lib.ui.rectification_cohorts import cohort_table, cohorts_figure
 from lib.ui.rectification_figures import ageing_figure, paper_figure, stages_figure
 from lib.ui.rectification_page import COUNTED as RECTIFICATION_COUNTED
 from lib.ui.rectification_range import every_item, of_period
-from lib.ui.slide_parts import Drawn, SlideRefused, loop_figures, shown_chart, shown_table
+from lib.ui.slide_parts import WORDS, Drawn, SlideRefused, loop_figures, shown_chart, shown_table
 from lib.ui.view import View
 
-_PARTS: Final = Drawn("label", ("part", "total"), ("bar",), horizontal=True)
-_STAGES: Final = Drawn("stage", ("reached", "total"), ("bar",), horizontal=True)
-#: Producers who failed that often in a year; the address may ask for more.
-_LEAST, _MOST = 2, 6
+_PARTS: Final = Drawn("label", ("part",), bars=True, words=WORDS)
 
 
 def eligible(view: View, own: Mapping[str, str]) -> Slide:
@@ -44,7 +42,7 @@ def eligible(view: View, own: Mapping[str, str]) -> Slide:
         LoopTile("clinic_assisted"),
     )
     condition = f"符合条件：年内不合格不少于{k}批次。"
-    chart = shown_chart(known, coverage_figure(split, level, (condition,)), _PARTS)
+    chart = shown_chart(known, coverage_figure(split, level, (condition,)), _of_total("家"))
     return _slide(view, "流动诊所：谁符合条件", loop_figures(known, tiles), (chart,))
 
 
@@ -54,8 +52,7 @@ def found(view: View, own: Mapping[str, str]) -> Slide:
     pareto = loop_cached.diagnosis_areas(known.source, known.filters)
     if pareto.frame.empty:
         raise SlideRefused("所选范围没有流动诊所发现的问题")
-    drawn = Drawn("label", ("part",), ("bar",), horizontal=True)
-    chart = shown_chart(known, areas_figure(pareto, known.filters), drawn)
+    chart = shown_chart(known, areas_figure(pareto, known.filters), _PARTS)
     return _slide(view, "流动诊所：发现的问题", (), (chart,))
 
 
@@ -66,7 +63,7 @@ def advice(view: View, own: Mapping[str, str]) -> Slide:
     if suggestions.frame.empty:
         raise SlideRefused("所选范围没有流动诊所的整改建议")
     tiles = (LoopTile("advice_done_rate"), LoopTile("clinic_completion_rate"))
-    chart = shown_chart(known, suggestions_figure(suggestions, known.filters), _PARTS)
+    chart = shown_chart(known, suggestions_figure(suggestions, known.filters), _of_total("条"))
     return _slide(view, "流动诊所：建议与落实", loop_figures(known, tiles), (chart,))
 
 
@@ -88,7 +85,7 @@ def stages(view: View, own: Mapping[str, str]) -> Slide:
     if not flow.frame["reached"].iloc[0]:
         raise SlideRefused("所选期间没有发现的整改项")
     tiles = (LoopTile("rectification_rate", name="到期整改率"), LoopTile("paper_rectification_rate"))
-    chart = shown_chart(known, stages_figure(flow, known.filters), _STAGES)
+    chart = shown_chart(known, stages_figure(flow, known.filters), _of_total("项", "stage", "reached"))
     return _slide(view, "整改闭环：五环流程", loop_figures(known, tiles), (chart,))
 
 
@@ -104,8 +101,7 @@ def still_open(view: View, own: Mapping[str, str]) -> Slide:
             LoopTile("rectification_overdue", name="逾期未完成项数", line=asked.words, filters=asked.filters),
         ),
     )
-    drawn = Drawn("label", ("part", "total"), ("bar",), horizontal=True)
-    chart = shown_chart(known, ageing_figure(ageing, asked.filters), drawn)
+    chart = shown_chart(known, ageing_figure(ageing, asked.filters), _of_total("项"))
     return _slide(view, "整改闭环：未完成与逾期", figures, (chart,))
 
 
@@ -128,9 +124,13 @@ def paper(view: View, own: Mapping[str, str]) -> Slide:
         raise SlideRefused("所选范围没有纸面整改")
     claims = int(only_row(known.result("paper_rectification_rate"))["denominator"])
     tiles = (LoopTile("paper_rectification_rate"), LoopTile("rectification_recurrence_rate"))
-    drawn = Drawn("label", ("part",), ("bar",), horizontal=True)
-    chart = shown_chart(known, paper_figure(closed, known.filters, claims), drawn)
+    chart = shown_chart(known, paper_figure(closed, known.filters, claims), _PARTS)
     return _slide(view, "整改闭环：纸面整改", loop_figures(known, tiles), (chart,))
+
+
+def _of_total(unit: str, names: str = "label", part: str = "part") -> Drawn:
+    """Bars of parts, each inside the outline of its total."""
+    return Drawn(names, (part, "total"), bars=True, words=WORDS, axis=unit)
 
 
 def _slide(
@@ -167,4 +167,4 @@ def _with_records(view: View, metric_ids: Sequence[str]) -> View:
 
 def _threshold(own: Mapping[str, str]) -> int:
     asked = own.get("k", "")
-    return int(asked) if asked.isdecimal() and _LEAST <= int(asked) <= _MOST else _LEAST
+    return int(asked) if asked in {str(number) for number in range(LEAST, MOST + 1)} else LEAST

@@ -3,26 +3,29 @@
 Nothing here reads the session of a page: a slide is also built where there is none, for a file.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
 
-from lib.charts.drawing import Drawing
-from lib.export.slide import ChartData, Series, SeriesKind, ShownChart, ShownFigure, ShownTable
+from lib.export.slide import ChartData, Series, ShownChart, ShownFigure, ShownTable
 from lib.metrics.format import MISSING, count_text, decimal_text, is_missing, rate_text
 from lib.ui import cached
 from lib.ui.chart_block import Figure
-from lib.ui.figure_text import counts_lines, excluded_text, figure_value, only_row
-from lib.ui.loop_tiles import LoopTile
+from lib.ui.figure_text import figure_value
+from lib.ui.loop_tiles import LoopTile, tile_lines
 from lib.ui.tables import Kind, ShownColumn
 from lib.ui.tile import tile
 from lib.ui.view import View
 
 _FORMATS: Final[dict[Kind, str]] = {"percent": "0.00%", "count": "#,##0", "number": "0.00", "points": "0.00"}
 #: Vega draws into a canvas unless told otherwise, which blurs when the wall enlarges it.
-_SHARP: Final = {"embedOptions": {"renderer": "svg"}}
+_SHARP: Final[dict[str, Any]] = {"embedOptions": {"renderer": "svg"}}
+
+
+#: The column of a figure's table with what stands at its marks.
+WORDS: Final = "text"
 
 
 class SlideRefused(RuntimeError):
@@ -33,13 +36,19 @@ class SlideRefused(RuntimeError):
 class Drawn:
     """What of a figure's table an office program can draw: the column of categories and those of numbers.
 
-    `kinds`: as many as `values`; all like the first if there are fewer.
+    `bars`: lying bars instead of lines. `words`: a column of what stands at each mark on the screen; a bar's category
+    says it. `interval`: columns of both ends around the first values. `hollow`: a column that is true for too few
+    cases. `reference`: name and place of a line to compare with. `axis`: what is counted, where values differ in it.
     """
 
     categories: str
     values: tuple[str, ...]
-    kinds: tuple[SeriesKind, ...] = ("line",)
-    horizontal: bool = False
+    bars: bool = False
+    words: str = ""
+    interval: tuple[str, str] | None = None
+    hollow: str = ""
+    reference: tuple[str, float] | None = None
+    axis: str = ""
 
 
 def shown_chart(
@@ -51,7 +60,7 @@ def shown_chart(
     return ShownChart(
         key=figure.key,
         title=figure.title,
-        specification={**_specification(figure.chart), "usermeta": _SHARP},
+        specification=_sharp(figure.chart.for_browser()),
         alt=figure.alt,
         data=_chart_data(figure, drawn) if drawn is not None and len(figure.table) else None,
         table=table or shown_table(figure.title, figure.table, figure.columns),
@@ -59,28 +68,47 @@ def shown_chart(
     )
 
 
-def _specification(chart: Drawing) -> dict[str, Any]:
-    return chart.for_browser()
+def worded(figure: Figure, words: Callable[[Any], str]) -> Figure:
+    """The figure with a column `WORDS` in its table: what the screen writes at the mark of each row."""
+    rows = figure.table.to_dict("records")
+    return replace(figure, table=figure.table.assign(**{WORDS: [words(row) for row in rows]}))
+
+
+def _sharp(specification: dict[str, Any]) -> dict[str, Any]:
+    return {**specification, "usermeta": {**specification.get("usermeta", {}), **_SHARP}}
 
 
 def _chart_data(figure: Figure, drawn: Drawn) -> ChartData:
-    columns = {column.name: column for column in figure.columns}
-    kinds = (*drawn.kinds, *(drawn.kinds[:1] * len(drawn.values)))
+    table, columns = figure.table, {column.name: column for column in figure.columns}
+    first = columns[drawn.values[0]]
     series = [
         Series(
             name=columns[name].heading.removesuffix("（%）"),
-            values=[_number(value, columns[name].kind) for value in figure.table[name]],
-            kind=kind,
+            values=_numbers(table[name], columns[name].kind),
             number_format=_FORMATS.get(columns[name].kind, "General"),
         )
-        for name, kind in zip(drawn.values, kinds, strict=False)
+        for name in drawn.values
     ]
-    return ChartData(
-        categories=[cell_text(value, "text") for value in figure.table[drawn.categories]],
-        series=series,
-        axis=columns[drawn.values[0]].heading,
-        horizontal=drawn.horizontal,
-    )
+    if drawn.interval is not None:
+        lower, upper = (_numbers(table[name], first.kind) for name in drawn.interval)
+        series[0] = replace(series[0], lower=lower, upper=upper)
+    if drawn.hollow:
+        series[0] = replace(series[0], hollow=[bool(few) for few in table[drawn.hollow]])
+    if drawn.reference is not None:
+        name, place = drawn.reference
+        series.append(Series(name, [_number(place, first.kind)] * len(table), series[0].number_format))
+    return ChartData(_categories(table, drawn), series, drawn.axis or first.heading, drawn.bars)
+
+
+def _categories(table: pd.DataFrame, drawn: Drawn) -> list[str]:
+    names = [cell_text(value, "text") for value in table[drawn.categories]]
+    if not drawn.words:
+        return names
+    return [f"{name}：{words}" for name, words in zip(names, table[drawn.words], strict=True)]
+
+
+def _numbers(values: Iterable[Any], kind: Kind) -> list[float | None]:
+    return [_number(value, kind) for value in values]
 
 
 def _number(value: Any, kind: Kind) -> float | None:
@@ -132,13 +160,7 @@ def loop_figures(view: View, tiles: Sequence[LoopTile]) -> tuple[ShownFigure, ..
 
 
 def _loop_figure(view: View, shown: LoopTile) -> ShownFigure:
-    filters = getattr(shown, "filters", None) or view.filters
+    filters = shown.filters or view.filters
     result = cached.result(view.source, shown.metric_id, filters, (), shown.parameters)
-    lines: list[str] = []
-    if result.metric.denominator is not None:
-        denominator = only_row(result)["denominator"]
-        none = is_missing(denominator) or denominator == 0
-        lines += ["没有可作分母的记录，不作 0% 或 100%"] if none else counts_lines(result)
-    lines += [excluded_text(result), *shown.line.split("\n")]
     name = shown.name or result.metric.name
-    return ShownFigure(name, figure_value(result), None, tuple(line for line in lines if line))
+    return ShownFigure(name, figure_value(result), None, tile_lines(result, shown))

@@ -1,66 +1,47 @@
 """Slides of sampling: 总览 and the sections of 抽检不合格率."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
+from lib.charts.labels import ratio_text
 from lib.charts.pareto import Base
-from lib.export.slide import Slide
+from lib.export.slide import ShownChart, ShownFigure, Slide
 from lib.metrics.analyses.control import Period
+from lib.metrics.format import MISSING, count_text, is_missing, rate_text, rate_with_counts_text
 from lib.ui import cached
+from lib.ui.chart_block import Figure
 from lib.ui.figure_text import only_row
 from lib.ui.final_months import provisional_note
 from lib.ui.item_figures import items_figure, kinds_figure
 from lib.ui.overview_page import TILES as OVERVIEW_TILES
-from lib.ui.rate_figures import adjusted_figure, course_figure, funnel_figure, heat_figure
-from lib.ui.rate_page import METRIC, reaching_back
-from lib.ui.slide_parts import Drawn, SlideRefused, figures_of, shown_chart
+from lib.ui.overview_page import moved_lines
+from lib.ui.rate_figures import adjusted_figure, funnel_figure, heat_figure
+from lib.ui.rate_page import METRIC, TILES, course_of
+from lib.ui.slide_parts import WORDS, Drawn, SlideRefused, figures_of, shown_chart, worded
 from lib.ui.view import View
 
-TILES: Final = (METRIC, "unqualified_batches", "batches_sampled")
 #: Pixels of a course; the stage of the wall is as high as a small window.
 COURSE_HEIGHT: Final = 215
-COURSE_DRAWN: Final = Drawn("period_name", ("value", "centre", "limit_lower", "limit_upper"))
-RATES_DRAWN: Final = Drawn("name", ("value",), ("bar",), horizontal=True)
-_STEPS: Final = {"month": "按月", "quarter": "按季"}
-_SHOWN: Final = 4
+COURSE_DRAWN: Final = Drawn(
+    "period_name", ("value", "centre", "limit_lower", "limit_upper"), hollow="provisional"
+)
 
 
 def overview(view: View, own: Mapping[str, str]) -> Slide:
-    """The figures of sampling and of the loop, and what moved."""
+    """The figures of sampling, and what moved."""
     _require_samples(view)
-    moved = cached.moved(view.source, METRIC, view.filters)
-    whole = cached.comparison_with_last_year(view.source, METRIC, view.filters)
-    sentences = [whole.phrase, *(f"{sentence}。" for sentence in moved.frame["sentence"].head(_SHOWN))]
-    notes = list(moved.notes)
-    if len(moved.frame) > _SHOWN:
-        notes.append(f"只列出差别最明显的{_SHOWN}组，共{len(moved.frame)}组。")
-    return Slide(
-        title="总览",
-        filters_sentence=view.sentence,
-        basis=view.basis,
-        figures=figures_of(view, OVERVIEW_TILES),
-        sentences=sentences,
-        notes=(*notes, *_waiting(view)),
-    )
+    sentences, notes = moved_lines(view)
+    return _slide(view, "总览", figures_of(view, OVERVIEW_TILES), sentences=sentences, notes=notes)
 
 
 def course(view: View, own: Mapping[str, str]) -> Slide:
     """The p′ chart with the figures of the period and the sentence of the year before."""
     _require_samples(view)
     step: Period = "quarter" if own.get("step") == "quarter" else "month"
-    filters = reaching_back(view, step)
-    chart = cached.course(view.source, METRIC, filters, step)
-    title = f"{chart.result.metric.name}（{_STEPS[step]}，{filters.period_sentence()}）"
-    picture = cached.course_drawing(view.source, METRIC, filters, step, COURSE_HEIGHT)
-    return Slide(
-        title="抽检不合格率：走势与同比",
-        filters_sentence=view.sentence,
-        basis=view.basis,
-        figures=figures_of(view, TILES),
-        charts=(shown_chart(view, course_figure(chart, picture, title), COURSE_DRAWN),),
-        sentences=(cached.comparison_with_last_year(view.source, METRIC, view.filters).phrase,),
-        notes=_waiting(view),
-    )
+    chart = shown_chart(view, course_of(view, METRIC, step, COURSE_HEIGHT), COURSE_DRAWN)
+    phrase = cached.comparison_with_last_year(view.source, METRIC, view.filters).phrase
+    title = "抽检不合格率：走势与同比"
+    return _slide(view, title, figures_of(view, TILES), (chart,), sentences=(phrase,))
 
 
 def districts(view: View, own: Mapping[str, str]) -> Slide:
@@ -69,30 +50,18 @@ def districts(view: View, own: Mapping[str, str]) -> Slide:
     comparison = cached.districts(view.source, METRIC, view.filters)
     if comparison.crude.empty:
         raise SlideRefused("所选范围没有可比较的地区。请把属地放宽到上一级")
-    compared = len(comparison.adjusted) > 1
-    figure = adjusted_figure(comparison) if compared else funnel_figure(comparison)
-    drawn = Drawn("name", ("ratio",), ("bar",), horizontal=True) if compared else RATES_DRAWN
-    return Slide(
-        title="抽检不合格率：地区比较",
-        filters_sentence=view.sentence,
-        basis=view.basis,
-        figures=(),
-        charts=(shown_chart(view, figure, drawn),),
-        notes=(*(comparison.notes if compared else ()), *_waiting(view)),
-    )
+    title = "抽检不合格率：地区比较"
+    if len(comparison.adjusted) > 1:
+        chart = ratios_chart(view, adjusted_figure(comparison))
+        return _slide(view, title, charts=(chart,), notes=comparison.notes)
+    return _slide(view, title, charts=(shown_chart(view, funnel_figure(comparison)),))
 
 
 def products(view: View, own: Mapping[str, str]) -> Slide:
     """Food categories by stage."""
     _require_samples(view)
     figure = heat_figure(cached.categories_and_stages(view.source, METRIC, view.filters))
-    return Slide(
-        title="抽检不合格率：品类与环节",
-        filters_sentence=view.sentence,
-        basis=view.basis,
-        charts=(shown_chart(view, figure),),
-        notes=_waiting(view),
-    )
+    return _slide(view, "抽检不合格率：品类与环节", charts=(shown_chart(view, figure),))
 
 
 def items(view: View, own: Mapping[str, str]) -> Slide:
@@ -102,34 +71,97 @@ def items(view: View, own: Mapping[str, str]) -> Slide:
     if pareto.frame.empty:
         raise SlideRefused("所选范围没有不合格项目")
     base: Base = "batches" if own.get("base") == "batches" else "items"
-    drawn = Drawn("label", (f"share_{base}",), ("bar",), horizontal=True)
-    return Slide(
-        title="抽检不合格率：不合格项目",
-        filters_sentence=view.sentence,
-        basis=view.basis,
-        charts=(shown_chart(view, items_figure(view, pareto, base), drawn),),
-        notes=_waiting(view),
+    share, counted, unit = f"share_{base}", *_COUNTED[base]
+    figure = worded(
+        items_figure(view, pareto, base),
+        lambda row: (
+            MISSING
+            if is_missing(row[share])
+            else f"{rate_text(row[share])}，{count_text(row[counted])}{unit}"
+        ),
     )
+    chart = shown_chart(view, figure, Drawn("label", (share,), bars=True, words=WORDS))
+    return _slide(view, "抽检不合格率：不合格项目", charts=(chart,))
+
+
+#: What the shares stand for: the column of counts and its unit.
+_COUNTED: Final = {"items": ("numerator", "项次"), "batches": ("batches", "批次")}
 
 
 def kinds(view: View, own: Mapping[str, str]) -> Slide:
     """Targeted and campaign sampling beside routine sampling, never pooled."""
     _require_samples(view)
     figure = kinds_figure(cached.kinds_of_sampling(view.source, METRIC, view.filters))
+    return _slide(view, "抽检不合格率：靶向与常规", charts=(rates_chart(view, figure, "label"),))
+
+
+def rates_chart(view: View, figure: Figure, names: str, reference: float | None = None) -> ShownChart:
+    """Rates with their intervals; `reference` is the rate of all together, drawn beside each."""
+
+    def words(row: Any) -> str:
+        return "，".join((rate_with_counts_text(row["numerator"], row["denominator"]), *_flags(row)))
+
+    drawn = Drawn(
+        names,
+        ("value",),
+        bars=True,
+        words=WORDS,
+        interval=("lower", "upper"),
+        hollow="small" if "small" in figure.table else "",
+        reference=None if reference is None else (f"合计{rate_text(reference)}", reference),
+    )
+    return shown_chart(view, worded(figure, words), drawn)
+
+
+def ratios_chart(view: View, figure: Figure) -> ShownChart:
+    """Observed over expected failures with their intervals, beside 1; the crude rate in words."""
+
+    def words(row: Any) -> str:
+        return "，".join((ratio_text(row["ratio"]), f"未调整{rate_text(row['value'])}", *_flags(row)))
+
+    drawn = Drawn(
+        "name",
+        ("ratio",),
+        bars=True,
+        words=WORDS,
+        interval=("ratio_lower", "ratio_upper"),
+        hollow="small",
+        reference=("与预期相同", 1.0),
+    )
+    return shown_chart(view, worded(figure, words), drawn)
+
+
+def _flags(row: Any) -> tuple[str, ...]:
+    """What a mark says by colour and shape on the screen."""
+    if row.get("flag_text"):
+        return (str(row["flag_text"]),)
+    by_chance = row.get("chance_text")
+    return (f"仅按偶然波动：{by_chance}",) if by_chance else ()
+
+
+def _slide(
+    view: View,
+    title: str,
+    figures: Sequence[ShownFigure] = (),
+    charts: Sequence[ShownChart] = (),
+    *,
+    sentences: Sequence[str] = (),
+    notes: Sequence[str] = (),
+) -> Slide:
+    """A slide of sampling; months that wait for results are told at its end."""
+    words = provisional_note(view.source, view.filters)
+    waiting = (f"{words}。",) if words else ()
     return Slide(
-        title="抽检不合格率：靶向与常规",
+        title=title,
         filters_sentence=view.sentence,
         basis=view.basis,
-        charts=(shown_chart(view, figure, Drawn("label", ("value",), ("bar",), horizontal=True)),),
-        notes=_waiting(view),
+        figures=figures,
+        charts=charts,
+        sentences=sentences,
+        notes=(*notes, *waiting),
     )
 
 
 def _require_samples(view: View) -> None:
     if not only_row(view.result("batches_sampled"))["numerator"]:
         raise SlideRefused(f"没有样品：{view.sentence.removeprefix('范围：')}。没有数字可算，不等于零")
-
-
-def _waiting(view: View) -> tuple[str, ...]:
-    words = provisional_note(view.source, view.filters)
-    return (f"{words}。",) if words else ()

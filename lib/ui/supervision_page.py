@@ -1,6 +1,8 @@
 """The parts of 包保督导: each computes first and draws then. The quarter of the address is their period."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 import streamlit as st
@@ -8,7 +10,7 @@ import streamlit as st
 from lib.metrics.analyses.duty_lists import quarter_days
 from lib.metrics.dimensions import DIMENSIONS
 from lib.metrics.registry import get_metric
-from lib.ui import cached, supervision_cached
+from lib.ui import supervision_cached
 from lib.ui.chart_block import chart_block
 from lib.ui.district_figures import dots_figure
 from lib.ui.loop_tiles import LoopTile, loop_tiles
@@ -16,8 +18,7 @@ from lib.ui.loop_view import loop_view
 from lib.ui.page_part import page_part
 from lib.ui.paged_list import paged_list
 from lib.ui.plain_text import plain
-from lib.ui.rate_figures import course_figure
-from lib.ui.rate_page import reaching_back
+from lib.ui.rate_page import course_of
 from lib.ui.supervision_lists import LIST_WORDS, cockpit_listing, listing_of
 from lib.ui.url_choice import chosen, dropdown, segments
 from lib.ui.view import View
@@ -47,13 +48,17 @@ def quarter_view(view: View) -> View:
     found = supervision_cached.quarters(known.source, known.filters)
     if not found:
         return known
-    reached = [one for one in found if quarter_days(one)[0] <= known.filters.end]
-    first = reached[0] if reached else found[-1]
+    first = last_reached(found, known.filters.end)
     label = DIMENSIONS["due_quarter"].label
     options = {str(one): label(one, {}) for one in found}
     quarter = int(dropdown("quarter", "应督导季度", options, width=220, default=str(first)))
     start, end = quarter_days(quarter)
     return replace(known, filters=known.filters.with_(start=start, end=end))
+
+
+def last_reached(quarters: Sequence[int], end: date) -> int:
+    """The last of the quarters (newest first) that has begun by that day, else the first one there is."""
+    return next((one for one in quarters if quarter_days(one)[0] <= end), quarters[-1])
 
 
 def quarter_of(view: View) -> int:
@@ -103,11 +108,7 @@ def progress(view: View) -> None:
         else:
             st.info("本季还没有到期的户次，不算按期完成率。", icon=":material/info:")
     with page_part(skeleton_height=280):
-        filters = reaching_back(view, "quarter")
-        chart = cached.course(view.source, _RATE, filters, "quarter")
-        picture = cached.course_drawing(view.source, _RATE, filters, "quarter", 260)
-        title = f"{chart.result.metric.name}（按季，{filters.period_sentence()}）"
-        chart_block(view, course_figure(chart, picture, title))
+        chart_block(view, course_of(view, _RATE, "quarter", 260))
 
 
 def tasks(view: View) -> None:

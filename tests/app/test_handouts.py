@@ -4,6 +4,7 @@ import io
 import re
 import threading
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import pypdf
@@ -23,7 +24,7 @@ from lib.ui.slides import built_slide
 from tests.app.small_world import World
 
 READER = Reader("tester", "测试", Role.ANALYST, Scope.everything())
-PERIOD = urlencode({"from": "2025-01-01", "to": "2025-09-30"})
+PERIOD = urlencode({"from": "2025-01-01", "to": "2025-09-30", "district": "341200"})
 SLIDES = (
     AgendaSlide("unqualified-rate.course", PERIOD, "先讲走势。"),
     AgendaSlide("unqualified-rate.districts", PERIOD),
@@ -52,6 +53,38 @@ def expected(reader: Reader = READER) -> list[str]:
     return [text for slide in shown for text in slide_texts(slide)]
 
 
+def drawn_numbers(native: Any) -> list[list[str]]:
+    """What an office program has drawn, first column first; an empty place is missing."""
+    rates = [
+        [percent_or_ratio(native, value) for value in series.values] for series in native.plots[0].series
+    ]
+    return [[str(category).partition("：")[0] for category in native.plots[0].categories], *rates]
+
+
+def percent_or_ratio(native: Any, value: float | None) -> str:
+    percent = "%" in native.value_axis.tick_labels.number_format
+    return "—" if value is None else f"{value:.2%}" if percent else f"{value:.2f}"
+
+
+def numbers_on_screen(wanted: AgendaSlide) -> list[list[str]]:
+    """The same columns of the table that stands below the chart on its page."""
+    (chart,) = built_slide(READER, 1, wanted.slide, query_of(wanted)).charts
+    columns = [list(column) for column in zip(*chart.table.rows, strict=True)]
+    shown = [columns[chart.table.headings.index(heading)] for heading in HEADINGS[wanted.slide]]
+    return [*shown, ["1.00"] * len(shown[0])] if wanted.slide == "unqualified-rate.districts" else shown
+
+
+#: Columns of the page that the native chart of a slide draws.
+HEADINGS = {
+    "unqualified-rate.course": (
+        *("期间", "监督抽检不合格率（%）"),
+        *("均值（%）", "控制下限（%）", "控制上限（%）"),
+    ),
+    "unqualified-rate.districts": ("地区", "实际与预期之比"),
+    "unqualified-rate.items": ("不合格项目", "占批次（%）"),
+}
+
+
 def test_presentation_says_what_the_slides_say() -> None:
     progress = Progress(total=4)
     deck = Presentation(io.BytesIO(handout_bytes(order(), progress)))
@@ -67,6 +100,8 @@ def test_presentation_says_what_the_slides_say() -> None:
     assert progress.done == progress.total
     natives = [shape for slide in deck.slides for shape in slide.shapes if shape.has_chart]
     assert len(natives) == len(SLIDES)
+    for wanted, shape in zip(SLIDES, natives, strict=True):
+        assert drawn_numbers(shape.chart) == numbers_on_screen(wanted)
     assert deck.slides[0].notes_slide.notes_text_frame.text == "先讲走势。"
 
 

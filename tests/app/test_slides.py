@@ -60,7 +60,7 @@ def test_slides_of_the_loop_stand(loop: None, number: str) -> None:
     slide = built_slide(reader(), 2, number, PERIOD)
     assert slide.charts or slide.tables
     for chart in slide.charts:
-        assert chart.specification["usermeta"] == {"embedOptions": {"renderer": "svg"}}
+        assert chart.specification["usermeta"]["embedOptions"] == {"renderer": "svg"}
         assert all(len(row) == len(chart.table.headings) for row in chart.table.rows)
         if chart.data is not None:
             assert all(len(one.values) == len(chart.data.categories) for one in chart.data.series)

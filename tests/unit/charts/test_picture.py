@@ -1,18 +1,22 @@
 """Charts as pictures: everything that belongs to a figure is inside, in shipped fonts, without a network."""
 
 import io
+import itertools
+import re
 import socket
 import xml.etree.ElementTree as ET
 
+import pandas as pd
 import pytest
 from PIL import Image
 
 from lib.charts.control_chart import control_chart
+from lib.charts.district_grid import district_grid
 from lib.charts.heat_map import heat_map
 from lib.charts.interval_dots import interval_dots
 from lib.charts.picture import Caption, appearance, picture_png, picture_svg
 from lib.charts.theme import Role
-from lib.data.fonts import RARE_FAMILY, MissingGlyph
+from lib.data.fonts import RARE_FAMILY, MissingGlyph, text_width
 from tests.unit.charts import frames
 from tests.unit.charts.frames import MEASURE
 
@@ -94,6 +98,45 @@ def test_png_has_the_dots_asked_for() -> None:
     image = Image.open(io.BytesIO(picture_png(chart, CAPTION, width=600, scale=2)))
     assert image.format == "PNG"
     assert image.width >= 1200
+
+
+def placed(svg: str) -> list[tuple[str, float, float]]:
+    """Every text with the place where it begins, moves of the groups around it added up."""
+    found: list[tuple[str, float, float]] = []
+
+    def walk(element: ET.Element, x: float, y: float) -> None:
+        moved = re.match(r"translate\(([-0-9.]+),([-0-9.]+)\)", element.get("transform", ""))
+        if moved:
+            x, y = x + float(moved[1]), y + float(moved[2])
+        if element.tag == f"{SVG}text":
+            found.append(("".join(element.itertext()), x, y))
+        for part in element:
+            walk(part, x, y)
+
+    walk(ET.fromstring(svg), 0, 0)
+    return found
+
+
+def test_the_key_and_the_lines_of_a_grid_have_room() -> None:
+    flags = [("", ""), *((flag, "") for flag in ("high_95", "high_998", "low_998"))]
+    flags += [("", "high_998"), ("", "low_998")]
+    rows = pd.DataFrame(flags * 2, columns=["flag", "chance_flag"]).assign(
+        **{"measure": "处置\n按时", "measure_name": "处置按时完成率", "direction_text": "越高越好"},
+        name=[f"第{number:02}合肥现代产业园区" for number in range(12)],
+        value_text=[f"{number}0.00%" for number in range(12)],
+        fraction_text=[f"{number}1/99" for number in range(12)],
+        interval_text=[f"{number}2—99" for number in range(12)],
+        small=[number == 0 for number in range(12)],
+    )
+    svg = picture_svg(district_grid(rows).to_dict(), CAPTION, highest=100)
+    texts = placed(svg)
+    width = float(ET.fromstring(svg).attrib["width"])
+    key = [(word, x) for word, x, _ in texts if word in {role.value for role in Role}]
+    assert len(key) == 6
+    assert max(x + text_width(word, 12) for word, x in key) <= width
+    lines = sorted(y for word, _, y in texts if re.fullmatch(r"\d+(0\.00%|1/99|2—99)", word))
+    assert len(lines) == 36
+    assert min(below - above for above, below in itertools.pairwise(lines)) > 10
 
 
 def test_a_high_chart_can_be_drawn_with_closer_rows() -> None:

@@ -45,16 +45,33 @@ TABLE = ShownTable(
 COURSE = ChartData(
     categories=("2025年1月", "2025年2月", "=2025年3月"),
     series=(
-        Series("不合格率", (0.024, None, 0.0601), "line", "0.00%"),
-        Series("控制上限", (0.0385, 0.0385, 0.0385), "line", "0.00%"),
+        Series("不合格率", (0.024, None, 0.0601), "0.00%"),
+        Series("控制上限", (0.0385, 0.0385, 0.0385), "0.00%"),
     ),
     axis="不合格率（%）",
 )
 ITEMS = ChartData(
     categories=("阴离子合成洗涤剂", "大肠菌群"),
-    series=(Series("占不合格项次", (0.5, 0.2), "bar", "0.00%"),),
+    series=(Series("占不合格项次", (0.5, 0.2), "0.00%"),),
     axis="占不合格项次（%）",
-    horizontal=True,
+    has_bars=True,
+)
+#: Rates with intervals beside the rate of all; the last district has too few cases and a very wide interval.
+RATES = ChartData(
+    categories=("颍州区：4.00%", "界首市：2.00%", "太和县：—", "开发区：0.00%，样品不足30批次"),
+    series=(
+        Series(
+            "不合格率",
+            (0.04, 0.02, None, 0.0),
+            "0.00%",
+            lower=(0.03, 0.01, None, 0.0),
+            upper=(0.05, 0.03, None, 0.96),
+            hollow=(False, False, False, True),
+        ),
+        Series("合计3.00%", (0.03,) * 4, "0.00%"),
+    ),
+    axis="不合格率（%）",
+    has_bars=True,
 )
 
 
@@ -83,6 +100,7 @@ DOCUMENT = Document(
             speaker_note="先讲总体，再讲地区。",
         ),
         Slide("各地与项目", FILTERS, BASIS, charts=(chart("各地漏斗图", None), chart("不合格项目", ITEMS))),
+        Slide("各地不合格率", FILTERS, BASIS, charts=(chart("各地不合格率与95%区间", RATES),)),
         Slide("不合格样品明细", FILTERS, BASIS, tables=(TABLE,), notes=("共80批次。",)),
     ),
 )

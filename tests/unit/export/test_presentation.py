@@ -14,9 +14,19 @@ from python_calamine import CalamineWorkbook
 
 from lib.export.csv import ExportError
 from lib.export.presentation import DEFAULT_TEMPLATE, presentation_bytes
-from lib.export.slide import Document, Slide
+from lib.export.slide import ChartData, Document, Series, Slide
 from lib.export.slide_texts import slide_texts
-from tests.unit.export.meeting_document import BASIS, COURSE, DOCUMENT, FILTERS, ITEMS, TABLE, chart
+from tests.unit.export.meeting_document import (
+    BASIS,
+    COURSE,
+    DOCUMENT,
+    FIGURES,
+    FILTERS,
+    ITEMS,
+    RATES,
+    TABLE,
+    chart,
+)
 
 
 def opened(document: Document = DOCUMENT, template: Path | None = None) -> Any:
@@ -51,13 +61,48 @@ def test_every_text_is_there(deck: Any) -> None:
 
 def test_charts_are_native_with_the_numbers_of_the_wall(deck: Any) -> None:
     found = charts(deck)
-    assert len(found) == 2
-    for native, data in zip(found, (COURSE, ITEMS), strict=True):
+    for native, data in zip(found, (COURSE, ITEMS, RATES), strict=True):
         assert [str(category) for category in native.plots[0].categories] == list(data.categories)
         assert [series.name for series in native.plots[0].series] == [series.name for series in data.series]
         assert [tuple(series.values) for series in native.plots[0].series] == [
             tuple(series.values) for series in data.series
         ]
+
+
+def test_intervals_few_cases_and_the_line_to_compare_with_are_drawn(deck: Any) -> None:
+    native = charts(deck)[2]
+    rates, pooled = native.plots[0].series
+    whiskers = {
+        side: [float(value.text) for value in rates._element.xpath(f"./c:errBars/c:{side}//c:v")]
+        for side in ("plus", "minus")
+    }
+    # The interval of too few cases ends a little beyond the others; a missing rate has none.
+    assert whiskers == {
+        "plus": pytest.approx([0.01, 0.01, 0, 0.05 * 1.08]),
+        "minus": pytest.approx([0.01, 0.01, 0, 0]),
+    }
+    assert native.value_axis.maximum_scale == pytest.approx(0.055)
+    assert [int(point.get("val")) for point in rates._element.xpath("./c:dPt/c:idx")] == [3]
+    assert rates._element.xpath("./c:dPt/c:spPr/a:noFill")
+    assert pooled._element.xpath("./c:spPr/a:noFill")
+    assert pooled._element.xpath("./c:spPr/a:ln/a:prstDash")
+    assert native.plots[0].overlap == 100
+    # From top to bottom in the order of the wall, the values' axis below.
+    assert native.category_axis.reverse_order
+    assert native.value_axis._element.xpath("./c:crosses/@val") == ["max"]
+
+
+def test_a_chart_with_many_bars_has_room_for_every_name() -> None:
+    names = tuple(f"第{number}县" for number in range(15))
+    bars = ChartData(names, (Series("率", (0.1,) * 15, "0.00%"),), "率（%）", has_bars=True)
+    slide = Slide(
+        "各地", FILTERS, BASIS, figures=FIGURES, sentences=("甲。" * 60,), charts=(chart("率", bars),)
+    )
+    deck = opened(Document("会议", 42, (slide,)))
+    (shape,) = [shape for page in deck.slides for shape in page.shapes if shape.has_chart]
+    assert len(deck.slides) == 2
+    assert shape.height / 12_700 >= 15 * 16
+    assert shape.chart.category_axis._element.xpath("./c:tickLblSkip/@val") == ["1"]
 
 
 def test_the_workbook_behind_a_chart_runs_no_formula(deck: Any) -> None:
