@@ -136,8 +136,11 @@ def test_a_chart_comes_as_a_file_with_its_rows(visit: Callable[..., Page], tmp_p
     page = visit("/unqualified-rate?section=districts")
     beside = page.get_by_text(re.compile(r"数据版本 1(?:；演示数据（合成）)?；[\d,]+ 行")).first.inner_text()
     rows = int(re.search(r"([\d,]+) 行$", beside).group(1))  # type: ignore[union-attr]
+    # A chart that is drawn late moves what stands below it away from under the pointer.
+    expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").nth(1)).to_be_visible()
     with page.expect_download() as fetched:
-        page.get_by_role("button", name="下载CSV").first.click()
+        page.locator("[class*=st-key-file-adjusted]").get_by_role("button").click()
+    assert fetched.value.suggested_filename.startswith("监督抽检不合格率_地区实际与预期_")
     fetched.value.save_as(tmp_path / "chart.csv")
     text = (tmp_path / "chart.csv").read_text(encoding="utf-8-sig")
     read = list(csv.DictReader(io.StringIO(text, newline="")))
