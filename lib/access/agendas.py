@@ -80,10 +80,14 @@ def create_agenda(
 def list_agendas(engine: Engine, username: str) -> list[Agenda]:
     """One's own agendas and those that others share, the latest first."""
     visible = or_(agenda.c.username == username, agenda.c.shared)
-    wanted = select(agenda.c.agenda_no).where(visible, agenda.c.deleted_at.is_(None))
+    wanted = _WITH_OWNER.where(visible, agenda.c.deleted_at.is_(None))
+    held = select(agenda_slide).join(agenda).where(visible, agenda.c.deleted_at.is_(None))
+    slides: dict[str, list[Any]] = {}
     with reading(engine) as connection:
-        numbers = connection.scalars(wanted.order_by(agenda.c.changed_at.desc(), agenda.c.agenda_no)).all()
-        return [_seen_by(connection, number, username) for number in numbers]
+        rows = connection.execute(wanted.order_by(agenda.c.changed_at.desc(), agenda.c.agenda_no)).all()
+        for slide in connection.execute(held.order_by(agenda_slide.c.position)):
+            slides.setdefault(slide.agenda_no, []).append(slide)
+    return [_agenda(row, slides.get(row.agenda_no, ()), with_notes=row.username == username) for row in rows]
 
 
 def open_agenda(engine: Engine, username: str, agenda_no: str) -> Agenda:

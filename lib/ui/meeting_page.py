@@ -33,13 +33,12 @@ def agendas(reader: Reader) -> None:
         st.warning(f"{_NOTHING}。")
         return
     try:
-        found = list_agendas(reception().engine, reader.username)
         if address.asked(address.ADD) is not None:
-            _add(reader, found)
+            _add(reader, list_agendas(reception().engine, reader.username))
         elif (number := address.asked(address.AGENDA)) is not None:
             editor(reader, open_agenda(reception().engine, reader.username, number))
         else:
-            _list(reader, found)
+            _list(reader, list_agendas(reception().engine, reader.username))
     except AccessRefused as refused:
         st.warning(plain(str(refused)), icon=":material/link_off:")
         st.page_link(address.PAGE, label="返回议程", icon=":material/arrow_back:")

@@ -54,7 +54,7 @@ def open_meeting(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     ) -> AppTest:
         reader = Reader(username, username, Role.PRESENTER, scope or Scope.everything())
         monkeypatch.setattr(identity, "current_visitor", lambda: Visitor(reader))
-        at = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60).run()
+        at = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=60)
         at.query_params.clear()
         for name, value in (query or {}).items():
             at.query_params[name] = value

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select
+from sqlalchemy import event as sqlalchemy_event
 
 from lib.access.accounts import Account
 from lib.access.agendas import (
@@ -121,6 +122,23 @@ def test_what_is_too_long_is_refused_and_nothing_is_written(engine: Engine, mine
         with pytest.raises(AccessRefused):
             save_slides(engine, "presenter", mine, slides, LATER)
     assert open_agenda(engine, "presenter", mine.agenda_no).slides == (COURSE, GRID)
+
+
+def test_a_list_of_agendas_takes_few_queries(engine: Engine, mine: Agenda) -> None:
+    share_agenda(engine, "presenter", mine.agenda_no, True, LATER)
+    others = [
+        create_agenda(
+            engine, "analyst", f"会议{n}", data_version=1, now=NOW - timedelta(hours=n), slides=[GRID] * n
+        )
+        for n in range(9)
+    ]
+    asked: list[str] = []
+    sqlalchemy_event.listen(engine, "before_cursor_execute", lambda *words: asked.append(words[2]))
+    listed = list_agendas(engine, "analyst")
+    assert [one.agenda_no for one in listed] == [mine.agenda_no, *(one.agenda_no for one in others)]
+    assert [len(one.slides) for one in listed] == [2, *range(9)]
+    assert listed[0].slides[0].note == "", "notes are for the presenter alone"
+    assert len([one for one in asked if one.lstrip().startswith("SELECT")]) == 2
 
 
 def test_windows_that_write_at_once_wait_for_each_other(engine: Engine, mine: Agenda) -> None:
