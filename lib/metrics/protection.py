@@ -3,6 +3,10 @@
 Counts of 1 to 4 are hidden, and with them as many others as it takes that no hidden count can be told within five by
 subtraction from the sums (see `lib.stats.joint_suppression`). Value and interval of a hidden count are hidden with it.
 What was counted in neither side is left out altogether.
+
+One table is audited by itself. Whoever holds two of other filters may subtract them: protected counts of 12 in districts
+A and B and of 10 in A tell the 2 of B, though neither table hides anything. No table can know the others, so every one
+says so.
 """
 
 from dataclasses import dataclass, replace
@@ -21,6 +25,10 @@ _MOST_DIMENSIONS: Final = 2
 #: A larger table takes minutes to audit; nobody reads it either.
 _MOST_CELLS: Final = 300
 _RULE: Final = f"小数保护：{LOWEST_HIDDEN}—{HIGHEST_HIDDEN} 的计数不提供（空白），其率和区间一并不提供"
+_ALONE: Final = (
+    "复核限于本表：同一指标筛选或分组不同的表可以相减（如两县合计减去其中一县），由此可能得出"
+    f"{LOWEST_HIDDEN}—{HIGHEST_HIDDEN} 的计数；对外提供前须与已提供过的表一并核对"
+)
 _HIDDEN: Final = ["numerator", "denominator", "value", "lower", "upper"]
 
 
@@ -43,7 +51,7 @@ def protect(result: Result) -> Protected:
     if len(result.by) > _MOST_DIMENSIONS:
         raise ProtectionRefused("对外提供的表最多按两个维度分组，否则无法复核；请减少分组")
     if frame.empty:
-        return Protected(replace(result, frame=frame, excluded={}), 0, f"{_RULE}；本表没有数据。")
+        return Protected(replace(result, frame=frame, excluded={}), 0, f"{_RULE}；本表没有数据。{_ALONE}。")
     places = _places(frame, result.by)
     part, whole = _table(frame, places, result, "numerator"), _whole(frame, places, result)
     if part.size > _MOST_CELLS:
@@ -92,7 +100,10 @@ def _is_counted(side: Counted) -> bool:
 
 
 def _table(frame: pd.DataFrame, places: list[tuple[int, int]], result: Result, name: str) -> FloatArray:
-    """Counts as a table; a group that does not appear has none."""
+    """Counts as a table; a group that does not appear has none, and a missing count counts as none.
+
+    The sums leave both out as well. The audit then grants the reader to know that it is 0, which can only hide more.
+    """
     shape = tuple(max(place[axis] for place in places) + 1 for axis in range(_MOST_DIMENSIONS))
     table = np.zeros(shape)
     values = frame[name].to_numpy(dtype="float64", na_value=0.0)
@@ -110,11 +121,11 @@ def _small(part: FloatArray, whole: FloatArray | None) -> BoolArray:
 
 def _sentence(masked: BoolArray, small: BoolArray, rows: BoolArray) -> str:
     if not masked.any():
-        return f"{_RULE}；本表没有这样的计数，无须隐藏。"
+        return f"{_RULE}；本表没有这样的计数，无须隐藏。{_ALONE}。"
     more = int((masked & ~small).sum())
     return (
         f"{_RULE}。本表隐藏 {int(rows.sum())} 组，其中 {more} 组是为防止用合计相减推算而连带隐藏。"
         "线性规划复核通过：即使知道各行、各列合计和总计，任何一个被隐藏的计数仍有不小于 "
         f"{MINIMUM_WIDTH:.0f} 的可能范围。"
-        "复核限于本表；与按其他筛选或分组对外提供过的同一指标对照时须重新核对。"
+        f"{_ALONE}。"
     )

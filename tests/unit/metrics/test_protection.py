@@ -1,6 +1,7 @@
 """Small counts of a result: hidden with all that is derived from them, or the table is refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -55,6 +56,35 @@ def test_nothing_small_nothing_hidden(result_of: Callable[..., Result]) -> None:
     found = protect(result_of(生产=(5, 90), 流通=(0, 80)))
     assert found.hidden == 0
     assert "无须隐藏" in found.sentence
+
+
+def test_a_missing_count_stays_missing_and_hides_nothing_less(result_of: Callable[..., Result]) -> None:
+    whole = result_of(生产=(2, 90), 流通=(9, 80), 餐饮=(20, 200), 网抽=(0, 70))
+    counted = protect(whole)
+    without = whole.frame["stage"] == "网抽"
+    frame = whole.frame.assign(numerator=whole.frame["numerator"].astype("float64").mask(without))
+    found = protect(replace(whole, frame=frame))
+    shown, known = (one.result.frame.set_index("stage")["numerator"] for one in (found, counted))
+    assert known["网抽"] == 0
+    assert shown.isna().tolist() == (known.isna() | (known.index == "网抽")).tolist()
+    assert found.hidden == counted.hidden == 2
+    # The sums that a reader has are those of the groups that were counted: the audit holds with and without the 0.
+    assert shown["餐饮"] == 20
+
+
+def test_two_tables_that_can_be_subtracted_say_so(make_snapshot: Callable[..., Snapshot]) -> None:
+    snapshot = make_snapshot(sample=samples(生产=(10, 90), 流通=(2, 80)))
+    metric = get_metric("unqualified_batches")
+    found = [
+        protect(compute(snapshot, metric, YEAR.with_(stage=stage), Scope.everything()))
+        for stage in ((), ("生产",))
+    ]
+    # Nothing small in either, and yet the difference tells the 2 of the other stage.
+    both, one = (int(table.result.frame["numerator"].iloc[0]) for table in found)
+    assert (both, one) == (12, 10)
+    for table in found:
+        assert "筛选或分组不同的表可以相减" in table.sentence
+        assert "对外提供前须与已提供过的表一并核对" in table.sentence
 
 
 def test_a_total_is_hidden_like_any_group(result_of: Callable[..., Result]) -> None:
