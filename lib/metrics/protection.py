@@ -4,9 +4,9 @@ Counts of 1 to 4 are hidden, and with them as many others as it takes that no hi
 subtraction from the sums (see `lib.stats.joint_suppression`). Value and interval of a hidden count are hidden with it.
 What was counted in neither side is left out altogether.
 
-One table is audited by itself. Whoever holds two of other filters may subtract them: protected counts of 12 in districts
-A and B and of 10 in A tell the 2 of B, though neither table hides anything. No table can know the others, so every one
-says so.
+One table is audited by itself. Whoever holds two of other filters may subtract them: protected counts of 12 in
+districts A and B and of 10 in A tell the 2 of B, though neither table hides anything. No table can know the others, so
+every one says so.
 """
 
 from dataclasses import dataclass, replace
