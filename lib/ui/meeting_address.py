@@ -43,6 +43,8 @@ def query_of(text: str) -> dict[str, str]:
 
 def write_address(own: Mapping[str, str | int | None], query: Mapping[str, str]) -> None:
     """Make this the address, in one step of the browser's back button."""
-    wanted = {name: str(value) for name, value in own.items() if value not in (None, "")} | dict(query)
+    wanted = {name: str(value) for name, value in own.items() if value not in (None, "")}
+    # A stored slide says what its page shows, never which agenda, slide or version is on the wall.
+    wanted |= {name: value for name, value in query.items() if name not in _OWN}
     if wanted != dict(st.query_params.items()):
         st.query_params.from_dict(wanted)

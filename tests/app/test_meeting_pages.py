@@ -142,6 +142,16 @@ def test_the_note_is_for_the_owner_alone(open_meeting: Open, agenda: Agenda) -> 
     assert "先说走势" not in words(open_meeting("analyst", query=slide(agenda, 1, panel="note")))
 
 
+def test_a_slide_does_not_say_which_version_is_shown(open_meeting: Open) -> None:
+    odd = AgendaSlide(COURSE.slide, f"{FILTERS}&version=9&agenda=x&slide=7&panel=filter")
+    made = create_agenda(reception().engine, "presenter", "会", data_version=1, now=NOW, slides=(odd,))
+    at = open_meeting(query=slide(made, 1))
+    assert "数据版本 1；" in words(at)
+    address = {name: at.query_params[name] for name in ("agenda", "slide", "version")}
+    assert address == {"agenda": made.agenda_no, "slide": "1", "version": "1"}
+    assert "panel" not in at.query_params
+
+
 def test_a_slide_that_cannot_be_computed_says_why_and_shows_no_number(
     open_meeting: Open, agenda: Agenda
 ) -> None:
