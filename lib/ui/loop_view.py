@@ -53,14 +53,14 @@ def known_view(view: View) -> tuple[View, tuple[str, ...]]:
 
 def has_records(view: View, metric_ids: Sequence[str]) -> bool:
     """Whether any of the counts finds a record; if not, the page explains it and offers to widen the filters."""
-    if _found(view, view.filters, metric_ids):
+    if found_records(view, view.filters, metric_ids):
         return True
     st.info(
         f"没有记录：{plain(view.sentence.removeprefix('范围：'))}。这里没有数字可算，不等于零。",
         icon=":material/filter_alt_off:",
     )
     with page_part(skeleton_height=60):
-        ways = [(words, wider, _found(view, wider, metric_ids)) for words, wider in _wider(view)]
+        ways = [(words, wider, found_records(view, wider, metric_ids)) for words, wider in _wider(view)]
         if not any(found for _, _, found in ways):
             st.caption("放宽任何一个条件都没有记录。请恢复默认，或同时放宽几个条件。")
         for words, wider, found in ways:
@@ -75,7 +75,7 @@ def has_records(view: View, metric_ids: Sequence[str]) -> bool:
     return False
 
 
-def _found(view: View, filters: Filters, metric_ids: Sequence[str]) -> str:
+def found_records(view: View, filters: Filters, metric_ids: Sequence[str]) -> str:
     """The counts that find something, in words; empty if none does."""
     words = []
     for metric_id in metric_ids:

@@ -5,6 +5,7 @@ from typing import Final
 
 from lib.export.slide import ShownChart, ShownFigure, ShownTable, Slide
 from lib.ui import cached, loop_cached
+from lib.ui.chart_block import Figure
 from lib.ui.clinic_figures import (
     areas_figure,
     coverage_figure,
@@ -17,7 +18,7 @@ from lib.ui.clinic_page import LEAST, MOST
 from lib.ui.figure_text import only_row
 from lib.ui.filter_query import PARAMETERS
 from lib.ui.loop_tiles import LoopTile
-from lib.ui.loop_view import known_view
+from lib.ui.loop_view import found_records, known_view
 from lib.ui.rectification_cohorts import cohort_table, cohorts_figure
 from lib.ui.rectification_figures import ageing_figure, paper_figure, stages_figure
 from lib.ui.rectification_page import COUNTED as RECTIFICATION_COUNTED
@@ -42,8 +43,8 @@ def eligible(view: View, own: Mapping[str, str]) -> Slide:
         LoopTile("clinic_assisted"),
     )
     condition = f"符合条件：年内不合格不少于{k}批次。"
-    chart = shown_chart(known, coverage_figure(split, level, (condition,)), _of_total("家"))
-    return _slide(view, "流动诊所：谁符合条件", loop_figures(known, tiles), (chart,))
+    figure = coverage_figure(split, level, (condition,))
+    return _bars(view, "流动诊所：谁符合条件", known, figure, _of_total("家"), tiles=tiles)
 
 
 def found(view: View, own: Mapping[str, str]) -> Slide:
@@ -52,8 +53,7 @@ def found(view: View, own: Mapping[str, str]) -> Slide:
     pareto = loop_cached.diagnosis_areas(known.source, known.filters)
     if pareto.frame.empty:
         raise SlideRefused("所选范围没有流动诊所发现的问题")
-    chart = shown_chart(known, areas_figure(pareto, known.filters), _PARTS)
-    return _slide(view, "流动诊所：发现的问题", (), (chart,))
+    return _bars(view, "流动诊所：发现的问题", known, areas_figure(pareto, known.filters), _PARTS)
 
 
 def advice(view: View, own: Mapping[str, str]) -> Slide:
@@ -63,8 +63,8 @@ def advice(view: View, own: Mapping[str, str]) -> Slide:
     if suggestions.frame.empty:
         raise SlideRefused("所选范围没有流动诊所的整改建议")
     tiles = (LoopTile("advice_done_rate"), LoopTile("clinic_completion_rate"))
-    chart = shown_chart(known, suggestions_figure(suggestions, known.filters), _of_total("条"))
-    return _slide(view, "流动诊所：建议与落实", loop_figures(known, tiles), (chart,))
+    figure = suggestions_figure(suggestions, known.filters)
+    return _bars(view, "流动诊所：建议与落实", known, figure, _of_total("条"), tiles=tiles)
 
 
 def outcome(view: View, own: Mapping[str, str]) -> Slide:
@@ -85,8 +85,8 @@ def stages(view: View, own: Mapping[str, str]) -> Slide:
     if not flow.frame["reached"].iloc[0]:
         raise SlideRefused("所选期间没有发现的整改项")
     tiles = (LoopTile("rectification_rate", name="到期整改率"), LoopTile("paper_rectification_rate"))
-    chart = shown_chart(known, stages_figure(flow, known.filters), _of_total("项", "stage", "reached"))
-    return _slide(view, "整改闭环：五环流程", loop_figures(known, tiles), (chart,))
+    figure = stages_figure(flow, known.filters)
+    return _bars(view, "整改闭环：五环流程", known, figure, _of_total("项", "stage", "reached"), tiles=tiles)
 
 
 def still_open(view: View, own: Mapping[str, str]) -> Slide:
@@ -94,15 +94,12 @@ def still_open(view: View, own: Mapping[str, str]) -> Slide:
     known = _rectification(view)
     asked = of_period(known) if own.get("range") == "period" else every_item(known)
     ageing = asked.said(loop_cached.ageing(known.source, asked.filters))
-    figures = loop_figures(
-        known,
-        (
-            LoopTile("rectification_open", line=asked.words, filters=asked.filters),
-            LoopTile("rectification_overdue", name="逾期未完成项数", line=asked.words, filters=asked.filters),
-        ),
+    tiles = (
+        LoopTile("rectification_open", line=asked.words, filters=asked.filters),
+        LoopTile("rectification_overdue", name="逾期未完成项数", line=asked.words, filters=asked.filters),
     )
-    chart = shown_chart(known, ageing_figure(ageing, asked.filters), _of_total("项"))
-    return _slide(view, "整改闭环：未完成与逾期", figures, (chart,))
+    figure = ageing_figure(ageing, asked.filters)
+    return _bars(view, "整改闭环：未完成与逾期", known, figure, _of_total("项"), tiles=tiles)
 
 
 def cohorts(view: View, own: Mapping[str, str]) -> Slide:
@@ -124,13 +121,20 @@ def paper(view: View, own: Mapping[str, str]) -> Slide:
         raise SlideRefused("所选范围没有纸面整改")
     claims = int(only_row(known.result("paper_rectification_rate"))["denominator"])
     tiles = (LoopTile("paper_rectification_rate"), LoopTile("rectification_recurrence_rate"))
-    chart = shown_chart(known, paper_figure(closed, known.filters, claims), _PARTS)
-    return _slide(view, "整改闭环：纸面整改", loop_figures(known, tiles), (chart,))
+    figure = paper_figure(closed, known.filters, claims)
+    return _bars(view, "整改闭环：纸面整改", known, figure, _PARTS, tiles=tiles)
 
 
 def _of_total(unit: str, names: str = "label", part: str = "part") -> Drawn:
     """Bars of parts, each inside the outline of its total."""
     return Drawn(names, (part, "total"), bars=True, words=WORDS, axis=unit)
+
+
+def _bars(
+    view: View, title: str, known: View, figure: Figure, drawn: Drawn, *, tiles: Sequence[LoopTile] = ()
+) -> Slide:
+    """Tiles above bars."""
+    return _slide(view, title, loop_figures(known, tiles), (shown_chart(known, figure, drawn),))
 
 
 def _slide(
@@ -157,12 +161,9 @@ def _rectification(view: View) -> View:
 def _with_records(view: View, metric_ids: Sequence[str]) -> View:
     """The view as records of the loop know it. Raises SlideRefused when none of the counts finds anything."""
     known, _ = known_view(view)
-    for metric_id in metric_ids:
-        # Producers do not say from which source their samples came.
-        asked = known.filters.with_(source=()) if metric_id == "clinic_eligible" else known.filters
-        if only_row(cached.result(known.source, metric_id, asked))["numerator"] > 0:
-            return known
-    raise SlideRefused(f"没有记录：{known.sentence.removeprefix('范围：')}。没有数字可算，不等于零")
+    if not found_records(known, known.filters, metric_ids):
+        raise SlideRefused(f"没有记录：{known.sentence.removeprefix('范围：')}。没有数字可算，不等于零")
+    return known
 
 
 def _threshold(own: Mapping[str, str]) -> int:

@@ -32,7 +32,7 @@ def disposal_sentences(snapshot: Snapshot, filters: Filters, scope: Scope) -> tu
     verified = counts("disposal_verified_rate")
     second = (
         f"已填报完成的环节中，经现场复查合格{count_text(verified['numerator'])}件，整改复查通过率{_rate(verified)}；"
-        "其余未经现场复查验证。"
+        "其余没有复查合格的记录（未复查或复查不合格）。"
         if _is_known(verified)
         else "已填报完成的环节均无现场复查记录可供统计。"
     )

@@ -145,7 +145,7 @@ METRICS: Final = (
     Metric(
         id="disposal_verified_rate",
         name="整改复查通过率",
-        description="已完成且经现场复查合格的处置环节÷已填报完成的处置环节；其余为未经现场验证的完成。",
+        description="已完成且经现场复查合格的处置环节÷已填报完成的处置环节；其余没有复查合格的记录（未复查或复查不合格）。",
         direction="higher",
         numerator=sides(FINISHED, VERIFIED),
         denominator=sides(FINISHED),
