@@ -27,12 +27,15 @@ class PostgreSQLMissing(Exception):
 
 
 class PostgreSQLCluster:
-    """A running cluster; `new_database()` gives the SQLAlchemy URL of a fresh, empty database."""
+    """A running cluster; `new_database()` gives the SQLAlchemy URL of a fresh, empty record database.
+
+    It is a schema of its own: a database would be copied from a template for every test, thousands of files in all.
+    """
 
     def __init__(self, port: int, password: str) -> None:
         self._port = port
         self._password = password
-        self._databases = 0
+        self._schemas = 0
 
     def connect(self) -> psycopg.Connection:
         return psycopg.connect(
@@ -45,11 +48,12 @@ class PostgreSQLCluster:
         )
 
     def new_database(self) -> str:
-        self._databases += 1
-        name = f"bamai_{self._databases}"
+        self._schemas += 1
+        name = f"bamai_{self._schemas}"
         with self.connect() as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0'.encode())
-        return f"postgresql+psycopg://{SUPERUSER}:{self._password}@127.0.0.1:{self._port}/{name}"
+            connection.execute(f'CREATE SCHEMA "{name}"'.encode())
+        address = f"{SUPERUSER}:{self._password}@127.0.0.1:{self._port}/postgres"
+        return f"postgresql+psycopg://{address}?options=-csearch_path%3D{name}"
 
 
 def server_programs() -> Path:
