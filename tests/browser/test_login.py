@@ -96,7 +96,19 @@ def settled(page: Page) -> None:
     page.wait_for_function("() => document.querySelector('[data-test-script-state=\"notRunning\"]') !== null")
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_address_sends_data_without_a_login(server: Server, new_context: NewContext) -> None:
+    page = new_context().new_page()
+    watched = watch(page, server)
+    for address in ADDRESSES:
+        page.goto(server.url + address)
+        wait_for_login_form(page)
+        settled(page)
+        assert page.url == server.url + ("/" if address == "/overview" else address)
+    assert not any(marker in b"".join(watched.frames) for marker in MARKERS)
+
+
+# A server that has run no script yet once served pages without the entry file; one address of each kind.
+@pytest.mark.parametrize("address", ["/", "/sample-rows"])
 def test_the_first_request_to_a_fresh_server_gets_the_login(
     own_world: World, serve_world: ServeWorld, new_context: NewContext, address: str
 ) -> None:
@@ -109,8 +121,7 @@ def test_the_first_request_to_a_fresh_server_gets_the_login(
         assert page.get_by_role("dialog").count() == 0, "no English “Page not found”"
         received = b"".join(watched.frames)
         assert not any(marker in received for marker in MARKERS)
-        expected = "/" if address == "/overview" else address
-        assert page.url == fresh.url + expected
+        assert page.url == fresh.url + address
 
 
 def test_a_deep_link_survives_the_login(server: Server, new_context: NewContext) -> None:
