@@ -14,7 +14,7 @@ from lib.data.settings import PROJECT_FOLDER
 from lib.export.column_widths import PADDING, fitted
 from lib.export.csv import ExportError
 from lib.export.slide import Document, ShownFigure, ShownTable, Slide
-from lib.export.slide_texts import check_characters, texts_of
+from lib.export.slide_texts import check_characters, printed_texts
 from lib.export.svg import LEGIBLE, svg_size
 
 TEMPLATE: Final = PROJECT_FOLDER / "data" / "templates" / "paper.typ"
@@ -44,7 +44,7 @@ def paper_bytes(document: Document) -> bytes:
     check_characters(document)
     data = {"title": document.title, "side": _SIDE, "slides": [_slide(slide) for slide in document.slides]}
     try:
-        check_glyphs(texts_of(document))
+        check_glyphs(printed_texts(document))
         pdf: bytes = typst.compile(
             TEMPLATE,
             root=TEMPLATE.parent,

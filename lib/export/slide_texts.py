@@ -12,7 +12,16 @@ _LINE_BREAKS: Final = frozenset("\t\n\r")
 
 def check_characters(document: Document) -> None:
     """Raise `ExportError` for a control character anywhere in the document, the speaker's notes too."""
-    require_printable((*texts_of(document), *(slide.speaker_note for slide in document.slides)))
+    require_printable((*printed_texts(document), *(slide.speaker_note for slide in document.slides)))
+
+
+def printed_texts(document: Document) -> Iterator[str]:
+    """Every text of the document and of its charts: what is drawn natively, and the tables of small pictures."""
+    yield from texts_of(document)
+    for chart in (chart for slide in document.slides for chart in slide.charts):
+        yield from (chart.title, chart.alt, *chart.notes, *table_texts(chart.table))
+        if chart.data is not None:
+            yield from (chart.data.axis, *chart.data.categories, *(one.name for one in chart.data.series))
 
 
 def require_printable(texts: Iterable[str]) -> None:

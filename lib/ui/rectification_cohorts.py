@@ -16,20 +16,26 @@ _LAST_DAY: Final = 180
 _TOO_FEW: Final = "在册不足5项，不作比例"
 _TOO_FEW_FOR_MEDIAN: Final = "不足5项，不作中位数"
 MINIMUM_AT_RISK: Final = 5
+NO_CURVE: Final = f"各季度发现的整改项都不足{MINIMUM_AT_RISK}项，不作曲线，各项比例见表。"
 _MARKED: Final = (0, 30, 60, 90, 120, 150, 180)
 _CURVE: Final = CurveWords(
     days="自本轮开始的天数", share="已现场验证", counted="发现季度", followed="当日在册项数", shows_band=False
 )
 
 
-def cohorts_figure(found: Cohorts, filters: Filters) -> Figure:
-    """Completion curves of the latest quarters; every quarter is in the table."""
+def drawn_quarters(found: Cohorts) -> list[str]:
+    """The latest quarters with enough items for a curve; none where all are too small."""
     sizes = found.limits.drop_duplicates("group_name").set_index("group_name")["items"]
     large = sizes.index[sizes >= MINIMUM_AT_RISK]
-    shown = [name for name in dict.fromkeys(found.curves["group_name"]) if name in large][-len(DASHES) :]
+    return [name for name in dict.fromkeys(found.curves["group_name"]) if name in large][-len(DASHES) :]
+
+
+def cohorts_figure(found: Cohorts, filters: Filters) -> Figure:
+    """Completion curves of `drawn_quarters`, which there must be; every quarter is in the table."""
+    shown = drawn_quarters(found)
     every = found.curves.rename(columns={"group_name": "name", "group": "code"})
     every = every.rename(columns={"name": "group", "completed": "share"})
-    curves = pd.concat([_cut(every[every["group"] == name]) for name in shown] or [every.head(0)])
+    curves = pd.concat([_cut(every[every["group"] == name]) for name in shown])
     risks = pd.DataFrame(
         [(group, day, _at_risk(every[every["group"] == group], day)) for group in shown for day in _MARKED],
         columns=["group", "day", "n_risk"],

@@ -12,7 +12,7 @@ from lib.ui.figure_text import only_row
 from lib.ui.loop_tiles import LoopTile, loop_tiles
 from lib.ui.page_part import page_part
 from lib.ui.paged_list import paged_list, printed_list
-from lib.ui.rectification_cohorts import cohort_table, cohorts_figure
+from lib.ui.rectification_cohorts import NO_CURVE, cohort_table, cohorts_figure, drawn_quarters
 from lib.ui.rectification_figures import (
     ageing_figure,
     owners_figure,
@@ -103,7 +103,10 @@ def cohorts(view: View) -> None:
         if found.limits.empty:
             st.info("所选期间没有发现的整改项。", icon=":material/info:")
             return
-        chart_block(view, cohorts_figure(found, view.filters))
+        if drawn_quarters(found):
+            chart_block(view, cohorts_figure(found, view.filters))
+        else:
+            st.info(NO_CURVE, icon=":material/info:")
         st.subheader("30、60、90天内的完成比例", anchor=False)
         show_table(*cohort_table(found), alt="各季度30、60、90天内的现场验证完成比例")
 

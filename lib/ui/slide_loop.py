@@ -19,7 +19,7 @@ from lib.ui.figure_text import only_row
 from lib.ui.filter_query import PARAMETERS
 from lib.ui.loop_tiles import LoopTile
 from lib.ui.loop_view import found_records, known_view
-from lib.ui.rectification_cohorts import cohort_table, cohorts_figure
+from lib.ui.rectification_cohorts import NO_CURVE, cohort_table, cohorts_figure, drawn_quarters
 from lib.ui.rectification_figures import ageing_figure, paper_figure, stages_figure
 from lib.ui.rectification_page import COUNTED as RECTIFICATION_COUNTED
 from lib.ui.rectification_range import every_item, of_period
@@ -109,8 +109,11 @@ def cohorts(view: View, own: Mapping[str, str]) -> Slide:
     if completed.limits.empty:
         raise SlideRefused("所选期间没有发现的整改项")
     table = shown_table("30、60、90天内的完成比例", *cohort_table(completed))
+    title = "整改闭环：完成进度"
+    if not drawn_quarters(completed):
+        return _slide(view, title, (), (), (table,), notes=(*completed.notes, NO_CURVE))
     chart = shown_chart(known, cohorts_figure(completed, known.filters), table=table)
-    return _slide(view, "整改闭环：完成进度", (), (chart,), (table,))
+    return _slide(view, title, (), (chart,), (table,))
 
 
 def paper(view: View, own: Mapping[str, str]) -> Slide:
@@ -143,11 +146,13 @@ def _slide(
     figures: Sequence[ShownFigure],
     charts: Sequence[ShownChart],
     tables: Sequence[ShownTable] = (),
+    *,
+    notes: Sequence[str] = (),
 ) -> Slide:
     known, left_out = known_view(view)
     words = "、".join(PARAMETERS[name] for name in left_out)
-    notes = (f"闭环记录不分{words}，本页数字没有按此筛选。",) if words else ()
-    return Slide(title, known.sentence, known.basis, figures, charts, tables, notes=notes)
+    ignored = (f"闭环记录不分{words}，本页数字没有按此筛选。",) if words else ()
+    return Slide(title, known.sentence, known.basis, figures, charts, tables, notes=(*notes, *ignored))
 
 
 def _clinic(view: View) -> View:

@@ -227,6 +227,7 @@ def one_slide(**given: object) -> Document:
         (Document("会议", 42, ()), "没有内容"),
         (one_slide(charts=(chart("漏斗图", None, svg=""),)), "“单页”中的图“漏斗图”没有为纸面绘制"),
         (one_slide(speaker_note="甲\x07乙"), r"控制字符 U\+0007"),
+        (one_slide(charts=(chart("率", replace(ITEMS, categories=("甲\x0b", "乙"))),)), r"“甲”之后有控制字符"),
         (one_slide(tables=(replace(TABLE, rows=[("1", "2", "长" * 6000, "", "")]),)), "比一页还高"),
     ],
 )
