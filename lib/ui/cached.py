@@ -5,7 +5,7 @@ A data version never changes, so nothing goes stale: the bounds are there for me
 """
 
 import copyreg
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -21,6 +21,7 @@ from lib.charts.drawing import Drawing
 from lib.data.filters import ALL_SAMPLING, Filters, Side
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot, open_snapshot
+from lib.metrics.analyses import comparability
 from lib.metrics.analyses.control import ControlChart, Period, control_chart
 from lib.metrics.analyses.districts import DistrictComparison, district_comparison, level_below
 from lib.metrics.analyses.heat import CategoryByStage, category_by_stage
@@ -163,6 +164,18 @@ def course_drawing(source: Source, metric_id: str, filters: Filters, period: Per
 def comparison_with_last_year(source: Source, metric_id: str, filters: Filters) -> YearOnYear:
     """The same months a year earlier."""
     return year_on_year(source.open(), get_metric(metric_id), filters, source.scope)
+
+
+@kept
+def why_not_compared(source: Source, filters: Filters) -> str:
+    """Why the year before is no comparison; empty where it is one."""
+    return comparability.why_not_compared(source.open(), filters, source.scope)
+
+
+@kept
+def split_categories(source: Source, categories: tuple[str, ...]) -> Mapping[str, int | None]:
+    """Categories split off another one in a later catalogue → the year of their first sample."""
+    return comparability.split_categories(source.open(), categories, source.scope)
 
 
 @kept

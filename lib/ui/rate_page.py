@@ -112,15 +112,26 @@ def course_of(view: View, metric_id: str, step: Period, height: int) -> Figure:
     """The p′ chart of a rate, reaching back far enough for its limits."""
     filters = reaching_back(view, step)
     chart = cached.course(view.source, metric_id, filters, step)
-    title = f"{chart.result.metric.name}（{_PERIODS[step]}，{filters.period_sentence()}）"
+    title = f"{chart.result.metric.name}（{_PERIODS[step]}，{_with_data(view, metric_id, filters).period_sentence()}）"
     return course_figure(chart, cached.course_drawing(view.source, metric_id, filters, step, height), title)
 
 
+def _with_data(view: View, metric_id: str, filters: Filters) -> Filters:
+    """The filters without the days before the first data: a title names no years that are not drawn."""
+    first = cached.first_day(view.source, metric_id).replace(day=1)
+    return filters.with_(start=first) if filters.start < first <= filters.end else filters
+
+
 def reaching_back(view: View, step: Period) -> Filters:
-    """The filters with a start early enough for the chart, never before the first year of the data."""
+    """The filters with a start early enough for the chart, never before the first year of the data.
+
+    Nor before the year in which a chosen category was split off another one: limits need like with like.
+    """
     end = view.filters.end
-    first = date(max(end.year - _YEARS_SHOWN[step], view.choices.first_year), 1, 1)
-    start = min(view.filters.start, max(first, date(view.choices.first_year, 1, 1)))
+    split = cached.split_categories(view.source, view.filters.category).values()
+    first_year = max(view.choices.first_year, *(year or end.year for year in split), 0)
+    first = date(max(end.year - _YEARS_SHOWN[step], first_year), 1, 1)
+    start = min(view.filters.start, first)
     if step == "month" and end.month < 12 and start == first:
         start = date(first.year, end.month + 1, 1)
     return view.filters.with_(start=min(start, view.filters.start))

@@ -49,7 +49,7 @@ def waits_for_results(metric: Metric) -> bool:
 
 def _of_rate(comparison: YearOnYear) -> YearBefore:
     if comparison.change is None:
-        return YearBefore(None, "没有两年都齐的月份，不作同比", comparison.notes)
+        return YearBefore(None, comparison.reason, comparison.notes)
     line = f"上年同期 {comparison.before.text}"
     if comparison.left_out:
         now = rate_of_counts_text(comparison.now.numerator, comparison.now.denominator)
@@ -62,6 +62,9 @@ def _of_count(source: cached.Source, metric: Metric, filters: Filters) -> YearBe
     same_days = days_with_data(filters, source.open().as_of)
     if same_days is None:
         return YearBefore(None, "期间在数据截止日之后，没有上年同期")
+    unlike = cached.why_not_compared(source, filters)
+    if unlike:
+        return YearBefore(None, unlike)
     first = cached.first_day(source, metric.id)
     if months_of(same_days.previous_year())[0] < first.year * 100 + first.month:
         return YearBefore(None, f"上年同期数据不全（{first.year}年{first.month}月起有数据）")

@@ -126,7 +126,7 @@ def test_one_district_is_compared_with_nobody(open_page: OpenPage) -> None:
 def test_a_period_whose_year_before_has_no_data_is_not_compared(open_page: OpenPage) -> None:
     at = open_page("sampling/unqualified_rate", query={"from": "2021-01-01", "to": "2021-12-31"})
     assert "上年同期数据不全（2021年1月起有数据）" in words(at)
-    assert "没有两年都齐的月份，不作同比" in words(at)
+    assert "没有两年数据都齐的月份，不作同比" in words(at)
     assert "上年同期 0" not in words(at)
 
 

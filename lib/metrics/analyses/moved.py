@@ -15,6 +15,7 @@ from scipy.stats import fisher_exact
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
+from lib.metrics.analyses.comparability import why_not_compared
 from lib.metrics.analyses.judgement import COMPLETE, SMALL, numbers
 from lib.metrics.analyses.same_months import SameMonths, same_months
 from lib.metrics.analyses.year_on_year import check_additive
@@ -63,7 +64,8 @@ def what_moved(
     def split(asked: Filters, by: tuple[str, ...]) -> pd.DataFrame:
         return compute(snapshot, metric, asked, scope, by=by, with_excluded=False).frame
 
-    tables = [_both_years(split, months, name) for name in dimensions]
+    unlike = why_not_compared(snapshot, filters, scope)
+    tables = [] if unlike else [_both_years(split, months, name) for name in dimensions]
     groups = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(_COLUMNS))
     q_values = adjusted_p_values(groups["p_value"]) if len(groups) else np.empty(0)
     moved = groups.assign(q_value=q_values)
@@ -73,7 +75,7 @@ def what_moved(
         filters=now.filters,
         frame=_worded(moved, metric, months.period),
         compared=len(groups),
-        notes=_notes(len(groups), len(moved), months, rate),
+        notes=(f"{unlike}。",) if unlike else _notes(len(groups), len(moved), months, rate),
     )
 
 

@@ -113,7 +113,9 @@ def _totals(
         f"（95%置信区间{interval_text(row['lower'], row['upper'])}）。"
     )
     change = (
-        compared.phrase if compared.change is not None else "没有两年结果都已完整的月份，本报告不作同比。"
+        compared.phrase
+        if compared.change is not None
+        else f"{compared.reason.removesuffix('，不作同比')}，本报告不作同比。"
     )
     return tuple(text for text in (first, _left_out(total, row), change, *compared.notes) if text)
 

@@ -10,6 +10,7 @@ from scipy.stats import binomtest
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
+from lib.metrics.analyses.comparability import why_not_compared
 from lib.metrics.analyses.judgement import COMPLETE, numbers
 from lib.metrics.analyses.same_months import SameMonths, same_months
 from lib.metrics.compute import compute
@@ -17,6 +18,7 @@ from lib.metrics.format import Change, change_of, change_text, rate_with_counts_
 from lib.metrics.metric import Count, Metric
 
 _CHANCE: Final = 0.05
+_NO_MONTH: Final = "没有两年数据都齐的月份，不作同比"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +38,8 @@ class Sums:
 class YearOnYear:
     """Comparison of months that are final in both years; `period` says which, `months` why others are left out.
 
-    `change` is None where no month can be compared; both sums are then empty.
+    `change` is None where the year before is no comparison, for the `reason` in Chinese; without a month to
+    compare both sums are empty.
     """
 
     metric: Metric
@@ -48,6 +51,7 @@ class YearOnYear:
     phrase: str
     notes: tuple[str, ...]
     months: SameMonths
+    reason: str = ""
 
     @property
     def left_out(self) -> tuple[int, ...]:
@@ -90,7 +94,11 @@ def year_on_year(
     before = compute(snapshot, metric, filters.previous_year(), scope, by=("month",))
     months = same_months(filters, now.frame, before.frame, snapshot.as_of, complete_at)
     first, second = _sums(now.frame, months.kept), _sums(before.frame, months.kept_before)
+    unlike = why_not_compared(snapshot, filters, scope)
+    reason = unlike or ("" if months.kept else _NO_MONTH)
     change = change_of(first.numerator, first.denominator, second.numerator, second.denominator)
+    change = None if reason else change
+    subject = f"{filters.period_sentence() if unlike else months.period}{metric.name}"
     return YearOnYear(
         metric=metric,
         filters=now.filters,
@@ -98,9 +106,10 @@ def year_on_year(
         before=second,
         change=change,
         period=months.period,
-        phrase=_phrase(f"{months.period}{metric.name}", first, second, change),
-        notes=months.notes(),
+        phrase=_phrase(subject, first, second, change, f"：{reason}" if unlike else reason),
+        notes=() if unlike else months.notes(),
         months=months,
+        reason=reason,
     )
 
 
@@ -117,9 +126,9 @@ def _sums(frame: pd.DataFrame, months: tuple[int, ...]) -> Sums:
     return Sums(numerator=numerator, denominator=denominator)
 
 
-def _phrase(subject: str, now: Sums, before: Sums, change: Change | None) -> str:
+def _phrase(subject: str, now: Sums, before: Sums, change: Change | None, reason: str) -> str:
     if change is None:
-        return f"{subject}没有两年数据都齐的月份，不作同比。"
+        return f"{subject}{reason}。"
     if not change.is_clear:
         return f"{subject}{now.text}，上年同期{before.text}，{change_text(change)}。"
     return f"{subject}{now.text}，比上年同期{before.text}{change_text(change)}。"

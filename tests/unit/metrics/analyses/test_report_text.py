@@ -84,7 +84,7 @@ def test_change_is_said_in_points_or_left_out_with_its_reason(report: SamplingRe
     # 64/840 = 7.62 % the year before: 2.62 points less.
     assert "比上年同期7.62%（64/840）下降2.62个百分点" in paragraphs(report, 0)
     alone = sampling_report(make(sample=batches(4, 400, day=NOW)), HALF, ALL)
-    assert "没有两年结果都已完整的月份，本报告不作同比。" in paragraphs(alone, 0)
+    assert "没有两年数据都齐的月份，本报告不作同比。" in paragraphs(alone, 0)
     assert "百分点" not in paragraphs(alone, 0)
 
 
