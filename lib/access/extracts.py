@@ -1,9 +1,9 @@
 """The register of extracts: what was taken away, by whom and of which data version. Rows are added, never changed."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from lib.access.audit import one_line
 from lib.access.records import reading
@@ -33,14 +33,26 @@ class TakenExtract:
 
 def add_extract(connection: Connection, taken: TakenExtract) -> None:
     """Add one row to the register, inside the caller's transaction."""
-    values = {**asdict(taken), "file_name": one_line(taken.file_name, _LONGEST_NAME)}
+    values = asdict(taken)
+    values["file_name"] = one_line(taken.file_name, _LONGEST_NAME)
+    values["reason"] = one_line(taken.reason, LONGEST_REASON)
     connection.execute(insert(extract_record).values(values))
 
 
-def recent_extracts(engine: Engine, username: str, limit: int) -> list[TakenExtract]:
-    """The account's latest extracts, the newest first."""
-    mine = select(extract_record).where(extract_record.c.username == username)
-    newest = mine.order_by(extract_record.c.at.desc(), extract_record.c.id.desc()).limit(limit)
+def recent_extracts(engine: Engine, username: str, limit: int) -> list[tuple[TakenExtract, int]]:
+    """The account's latest different extracts, the newest first, each with how often it was taken.
+
+    The same file for the same reason is one extract: a script that takes it every hour would fill the list.
+    """
+    same = (extract_record.c.query, extract_record.c.sha256, extract_record.c.reason)
+    mine = extract_record.c.username == username
+    latest = select(func.max(extract_record.c.id).label("id"), func.count().label("times"))
+    latest = latest.where(mine).group_by(*same).order_by(func.max(extract_record.c.id).desc()).limit(limit)
+    newest = latest.subquery()
+    whole = select(extract_record, newest.c.times).join(newest, newest.c.id == extract_record.c.id)
     with reading(engine) as connection:
-        rows = connection.execute(newest).mappings().all()
-    return [TakenExtract(**{name: value for name, value in row.items() if name != "id"}) for row in rows]
+        rows = connection.execute(whole.order_by(extract_record.c.id.desc())).mappings().all()
+    return [
+        (TakenExtract(**{one.name: row[one.name] for one in fields(TakenExtract)}), row["times"])
+        for row in rows
+    ]

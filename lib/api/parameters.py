@@ -9,7 +9,7 @@ from lib.access.extracts import LEAST_REASON, LONGEST_REASON
 from lib.api.problem import Problem
 from lib.data.filters import Filters
 from lib.data.scope import Scope
-from lib.data.snapshot import Snapshot
+from lib.data.snapshot import Snapshot, parents_of
 from lib.export.extract import Extract, Kind
 from lib.export.formats import SUFFIXES
 from lib.metrics.extent import data_range, table_range
@@ -131,7 +131,7 @@ def read_reason(query: Query) -> str:
         if "reason" in query.words:
             raise Problem(400, "“reason”只与 protect=1（对外提供）一起使用")
         return ""
-    if not LEAST_REASON <= len(reason) <= LONGEST_REASON:
+    if not (LEAST_REASON <= len(reason) <= LONGEST_REASON and reason.isprintable()):
         raise Problem(
             400, f"对外提供须写明事由：reason=……（{LEAST_REASON} 至 {LONGEST_REASON} 个字），登记备查"
         )
@@ -202,12 +202,6 @@ def _is_on(query: Query, word: str) -> bool:
 
 def _refuse_outside(district: str | None, snapshot: Snapshot, scope: Scope) -> None:
     """A foreign district would give figures of nothing; one above the reader's, a part under the name of the whole."""
-    if district is None or scope.is_everything:
-        return
-    parents = {unit.code: unit.parent_code for unit in snapshot.units}
-    current: str | None = district
-    while current is not None and current not in scope.codes:
-        current = parents.get(current)
-    if current is None:
+    if district is not None and not scope.reaches(district, parents_of(snapshot.units)):
         name = snapshot.names.get(district, district)
         raise Problem(403, f"属地“{name}”不在您的可见范围（{scope.sentence(snapshot.names)}）之内，请改选")

@@ -1,5 +1,6 @@
 """Taking data: the checks before the first byte, the headers, and the entries in the registers."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,7 @@ _RECORD_SECONDS: Final = 0.5
 #: Files that may be long, and figures, which never are.
 _FILES, _FIGURES = (2, 4), (8, 24)
 _STORE: Final = "private, no-store"
+_ASCII: Final = re.compile(r"[a-z]*\d[a-z\d.-]*")
 _VARY: Final = "Accept-Encoding, Authorization, Cookie"
 
 
@@ -53,7 +55,9 @@ class _Ready:
 
     def headers(self) -> dict[str, str]:
         content = self.content
-        plain = f"extract_v{content.version:06d}.{self.file_name.rpartition('.')[2]}"
+        # The same name with the id in front, for programs that know ASCII names only.
+        side = f"{self.extract.part}_" if self.extract.kind == "rows" else ""
+        plain = f"{self.extract.name}_{side}{'_'.join(_ASCII.findall(self.file_name))}"
         named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(self.file_name, safe='')}"
         packing = {"Content-Encoding": "gzip"} if self.packed else {}
         return {

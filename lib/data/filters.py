@@ -116,12 +116,12 @@ class Filters:
     ) -> str:
         """The Chinese sentence that travels with every figure; ``names`` maps unit, category and campaign codes.
 
-        ``omit`` names fields that do not apply to the figure (only ``sampling`` is shown without being asked for).
+        ``omit`` names fields that do not apply to the figure (only ``sampling`` and the period, ``start``, are shown
+        without being asked for).
         """
-        parts = [
-            names.get(self.district, self.district) if self.district else fallback,
-            self.period_sentence() + ("（含没有日期的记录）" if self.undated else ""),
-        ]
+        parts = [names.get(self.district, self.district) if self.district else fallback]
+        if "start" not in omit:
+            parts.append(self.period_sentence() + ("（含没有日期的记录）" if self.undated else ""))
         if self.side == "made":
             parts.append(f"地区按{SIDE_NAMES['made']}")
         for name in MULTIPLE:

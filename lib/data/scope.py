@@ -1,5 +1,6 @@
 """Scope: which districts a reader may see. Required by every query; there is no query without one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Table, false, or_, true
@@ -26,6 +27,16 @@ class Scope:
     def of(cls, *codes: str) -> "Scope":
         """The subtrees of the given reporting unit codes (six digits: province, city or county)."""
         return cls(codes=frozenset(codes))
+
+    def reaches(self, code: str | None, parents: Mapping[str, str | None]) -> bool:
+        """Whether the reader sees a unit whole: it or one above it is in the scope. `parents`: unit → the one above."""
+        passed: set[str] = set()
+        while code is not None and code not in passed:
+            if self.is_everything or code in self.codes:
+                return True
+            passed.add(code)
+            code = parents.get(code)
+        return self.is_everything
 
     def where(self, table: Table, side: str = "found") -> ColumnElement[bool]:
         """Predicate that keeps the rows of ``table`` this reader may see on ``side`` ("found" or "made")."""

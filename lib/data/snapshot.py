@@ -6,7 +6,7 @@ limited to its districts; files, writes and further attachments are then locked 
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -62,6 +62,11 @@ class Unit:
     name: str
     level: int
     parent_code: str | None
+
+
+def parents_of(units: Iterable[Unit]) -> dict[str, str | None]:
+    """Code of a unit → code of the one above it, for `Scope.reaches`."""
+    return {unit.code: unit.parent_code for unit in units}
 
 
 @dataclass(frozen=True)

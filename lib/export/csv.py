@@ -149,12 +149,15 @@ def digest(content: bytes | Iterable[bytes]) -> str:
 
 
 def file_name(
-    metric: Metric | str, filters: Filters, version: int, *, suffix: str = "csv", mark: str = ""
+    metric: Metric | str, filters: Filters | None, version: int, *, suffix: str = "csv", mark: str = ""
 ) -> str:
-    """What it is, which period, `mark` if any, which data version: 抽检不合格率_20250101-20250831_v000042.csv."""
+    """What it is, which period, `mark` if any, which data version: 抽检不合格率_20250101-20250831_v000042.csv.
+
+    Without filters it is about no period.
+    """
     if version < 0:
         raise ExportError(f"数据版本号不能是 {version}")
     name = metric if isinstance(metric, str) else metric.name
     safe = _UNSAFE_IN_NAMES.sub("_", name).strip("._-")[:60] or "数据"
-    marked = f"_{mark}" if mark else ""
-    return f"{safe}_{filters.start:%Y%m%d}-{filters.end:%Y%m%d}{marked}_v{version:06d}.{suffix}"
+    period = f"{filters.start:%Y%m%d}-{filters.end:%Y%m%d}" if filters else ""
+    return "_".join(part for part in (safe, period, mark, f"v{version:06d}.{suffix}") if part)

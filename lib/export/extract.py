@@ -7,7 +7,7 @@ An `Extract` says what is taken. `prepare` counts it (by SQL where it is rows) a
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import pyarrow as pa
 from sqlalchemy import Table
@@ -23,6 +23,7 @@ from lib.export.dictionary import metric_columns
 from lib.export.formats import MEDIA_TYPES, SUFFIXES, WRITERS, Form
 from lib.export.package import package_pieces
 from lib.metrics.compute import compute
+from lib.metrics.dimensions import DIMENSIONS
 from lib.metrics.metric import Metric
 from lib.metrics.protection import protect
 from lib.metrics.registry import get_metric
@@ -32,6 +33,8 @@ from lib.metrics.sides import side_names
 from lib.metrics.tables import get_table, rows_of
 
 Kind = Literal["metric", "rows", "table"]
+#: Groups of places from the largest to the smallest, as levels of units count.
+_LEVELS: Final = ("province", "city", "division")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +123,9 @@ def name_of_file(snapshot: Snapshot, extract: Extract) -> str:
             else get_metric(extract.name).name
         )
     mark = "小数保护" if extract.protected else ""
-    return file_name(title, extract.filters, snapshot.version, suffix=SUFFIXES[extract.form], mark=mark)
+    timeless = extract.kind == "table" and get_table(extract.name).day is None
+    period = None if timeless else extract.filters
+    return file_name(title, period, snapshot.version, suffix=SUFFIXES[extract.form], mark=mark)
 
 
 def rows_title(metric: Metric, part: Part) -> str:
@@ -129,7 +134,22 @@ def rows_title(metric: Metric, part: Part) -> str:
     return f"{denominator or metric.name if part == 'denominator' else numerator}明细"
 
 
+def _refuse_part_of_whole(snapshot: Snapshot, extract: Extract, scope: Scope) -> None:
+    """A group named after a city of which the reader sees one county would give the county's figure as the city's."""
+    if scope.is_everything:
+        return
+    levels = {unit.code: unit.level for unit in snapshot.units}
+    lowest = max((levels.get(code, len(_LEVELS)) for code in scope.codes), default=0)
+    side = "made_" if extract.filters.side == "made" else ""
+    above = [f"{side}{level}" for level in _LEVELS[: max(lowest - 1, 0)] if f"{side}{level}" in extract.by]
+    if above:
+        names = "、".join(DIMENSIONS[one].name for one in above)
+        seen = scope.sentence(snapshot.names)
+        raise ExportError(f"可见范围只有{seen}，按“{names}”分组会把其中一部分写成全部；请改按县区分组")
+
+
 def _figures_content(snapshot: Snapshot, extract: Extract, scope: Scope) -> Content:
+    _refuse_part_of_whole(snapshot, extract, scope)
     result = compute(
         snapshot,
         get_metric(extract.name),

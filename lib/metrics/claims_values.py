@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from lib.data.filters import Filters
 from lib.data.scope import Scope
-from lib.data.snapshot import Snapshot
+from lib.data.snapshot import Snapshot, parents_of
 from lib.data.tables.snapshot_loop import reported_figure
 from lib.metrics.claims import Claim, Statistic, is_claim_id
 from lib.metrics.claims_bounds import EXACT, Bounded, NotComputable, combined
@@ -59,13 +59,7 @@ BEYOND_SCOPE: Final = "所指地区超出您的可见范围，只看一部分会
 
 def check_reach(claim: Claim, snapshot: Snapshot, scope: Scope) -> None:
     """Refuse a claim about a district the reader does not see whole: a part would pass for the whole."""
-    if scope.is_everything:
-        return
-    parents = {unit.code: unit.parent_code for unit in snapshot.units}
-    current = claim.query.get("district")
-    while current is not None and current not in scope.codes:
-        current = parents.get(current)
-    if current is None:
+    if not scope.reaches(claim.query.get("district"), parents_of(snapshot.units)):
         raise NotComputable(BEYOND_SCOPE)
 
 

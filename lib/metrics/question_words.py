@@ -29,6 +29,8 @@ def asked_dimensions(metric: Metric, by: Sequence[str]) -> tuple[str, ...]:
     names = {dimension.name: dimension.id for dimension in DIMENSIONS.values()}
     asked = [part.strip() for one in by for part in one.split(",") if part.strip()]
     chosen = tuple(names.get(one, one) for one in asked)
+    if twice := sorted({one for one in chosen if chosen.count(one) > 1}):
+        raise UnknownDimension(f"分组“{'、'.join(twice)}”重复，请只写一次")
     unknown = [one for one in chosen if one not in metric.dimensions]
     if unknown:
         allowed = "、".join(f"{name}（{DIMENSIONS[name].name}）" for name in metric.dimensions)

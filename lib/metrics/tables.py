@@ -126,7 +126,8 @@ def _effective(filters: Filters) -> Filters:
 def _sentence(snapshot: Snapshot, taken: ReadableTable, filters: Filters, scope: Scope) -> str:
     if taken.is_code_list:
         return f"{taken.title}：代码表，全部内容，不受期间和地区影响"
-    omitted = () if "sampling_kind" in taken.table.c else ("sampling",)
+    applies = {"sampling": "sampling_kind" in taken.table.c, "start": taken.day is not None}
+    omitted = [name for name, does in applies.items() if not does]
     names = snapshot.names
     words = _effective(filters).sentence(names, scope.sentence(names), omit=omitted)
     if taken.day is None:

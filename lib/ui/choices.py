@@ -67,7 +67,8 @@ class Choices:
 def districts_in_scope(units: Iterable[Unit], scope: Scope) -> dict[str, str]:
     """Code → label of the units a reader may choose, parents before children, "县区（市）" for counties."""
     by_code = {unit.code: unit for unit in units if unit.level <= LOWEST_LEVEL}
-    visible = [unit for unit in by_code.values() if scope.is_everything or _within(unit, scope, by_code)]
+    parents = {unit.code: unit.parent_code for unit in by_code.values()}
+    visible = [unit for unit in by_code.values() if scope.reaches(unit.code, parents)]
     visible.sort(key=lambda unit: unit.code)
     return {unit.code: _district_label(unit, by_code) for unit in visible}
 
@@ -84,15 +85,6 @@ def default_filters(as_of: date, district: str | None, final_end: date | None = 
     """The running year up to the last month with complete results, routine sampling."""
     period = default_period(as_of, final_end)
     return Filters(start=period.start, end=period.end, district=district)
-
-
-def _within(unit: Unit, scope: Scope, by_code: Mapping[str, Unit]) -> bool:
-    current: Unit | None = unit
-    while current is not None:
-        if current.code in scope.codes:
-            return True
-        current = by_code.get(current.parent_code or "")
-    return False
 
 
 def _district_label(unit: Unit, by_code: Mapping[str, Unit]) -> str:

@@ -34,9 +34,9 @@ def recent(view: View) -> None:
             st.caption("还没有下载过。每次下载都会登记：时间、条件、数据版本、行数和文件的 SHA-256。")
             return
         present = set(published_versions(settings().snapshot_folder))
-        st.caption(f"最近 {len(taken)} 次。SHA-256 用来核对手里的文件是不是当时取的那一份。")
-        for position, one in enumerate(taken):
-            _entry(one, one.data_version in present, position)
+        st.caption(f"最近 {len(taken)} 份不同的文件。SHA-256 用来核对手里的文件是不是当时取的那一份。")
+        for position, (one, times) in enumerate(taken):
+            _entry(one, times, one.data_version in present, position)
 
 
 def page_query(address: str) -> dict[str, str]:
@@ -49,14 +49,14 @@ def page_query(address: str) -> dict[str, str]:
     return {**query, **own}
 
 
-def _entry(one: TakenExtract, is_present: bool, position: int) -> None:
+def _entry(one: TakenExtract, times: int, is_present: bool, position: int) -> None:
     with st.container(border=True, gap="xsmall", key=f"recent.{position}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"**{plain(one.file_name)}**", width="content")
             _again(one, is_present)
         moment = f"{one.at.astimezone(_CHINA):%Y-%m-%d %H:%M}"
         words = [
-            moment,
+            f"{moment}（共取过 {times} 次）" if times > 1 else moment,
             _DOORS.get(one.door, one.door),
             f"{one.row_count:,} 行",
             f"数据版本 {one.data_version}",

@@ -71,7 +71,7 @@ def test_what_is_taken_is_registered_and_can_be_taken_again(take: Take, open_pag
     _, offer = take(query={**RATE, "by": "division,quarter", "format": "package"})
     content = handed_out(offer)
     assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
-    (entry,) = recent_extracts(reception().engine, "tester", 1)
+    ((entry, times),) = recent_extracts(reception().engine, "tester", 1)
     assert (entry.row_count, entry.sha256, entry.door) == (offer.content.row_count, digest(content), "page")
     assert entry.file_name == "监督抽检不合格率_20250101-20250930_v000001.zip"
     at = open_page(PAGE)
@@ -79,8 +79,11 @@ def test_what_is_taken_is_registered_and_can_be_taken_again(take: Take, open_pag
     assert entry.query.startswith("metrics/unqualified_rate?")
     query = page_query(entry.query)
     assert query["kind"] == "metric"
+    assert times == 1
     _, again = take(query=query)
     assert handed_out(again) == content
+    ((_, times),) = recent_extracts(reception().engine, "tester", 1)
+    assert times == 2, "the same file again is the same line of the list"
 
 
 def test_a_version_that_is_gone_is_said_and_nothing_else_is_shown(open_page: OpenPage) -> None:

@@ -41,4 +41,6 @@ class LoadReport:
         lines += [f"拒收明细：{self.rejects_file}"] if self.rejects_file else []
         if self.version is None:
             return "\n".join([*lines, "没有写入任何改动"])
-        return "\n".join([*lines, f"数据版本 {self.version}，数据截至 {self.as_of}，已发布 {self.snapshot}"])
+        return "\n".join(
+            [*lines, f"数据版本 {self.version}，本次载入的数据截至 {self.as_of}，已发布 {self.snapshot}"]
+        )

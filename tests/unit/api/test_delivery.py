@@ -94,7 +94,7 @@ def test_parts_of_a_file_are_refused(service: Service) -> None:
 def test_file_names_are_safe_in_headers(service: Service) -> None:
     answer = service.client.get(SAMPLES, headers=bearer(service.token()))
     assert answer.headers["content-disposition"] == (
-        "attachment; filename=\"extract_v000001.csv\"; filename*=UTF-8''"
+        "attachment; filename=\"sample_20240101-20241231_v000001.csv\"; filename*=UTF-8''"
         "%E6%A0%B7%E5%93%81_20240101-20241231_v000001.csv"
     )
     assert answer.headers["cache-control"] == "private, no-store"

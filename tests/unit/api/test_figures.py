@@ -170,7 +170,7 @@ def test_what_was_taken_is_registered_and_can_be_taken_again(service: Service) -
     headers = bearer(service.token())
     first = service.client.get(f"{V1}/tables/sample?where=stage=餐饮&format=parquet", headers=headers)
     service.register.close()
-    (taken,) = recent_extracts(service.engine, "analyst", 5)
+    ((taken, _),) = recent_extracts(service.engine, "analyst", 5)
     assert (taken.door, taken.row_count) == ("api", int(first.headers["x-row-count"]))
     assert taken.sha256 == digest(first.content)
     assert taken.data_version == 1

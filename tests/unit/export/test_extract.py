@@ -271,3 +271,29 @@ def test_the_name_of_a_file_tells_what_when_and_which_version(snapshot: Snapshot
     assert name_of_file(snapshot, table("package")) == "样品_20250101-20251231_v000001.zip"
     extract = Extract(kind="rows", name="unqualified_rate", filters=YEAR, part="denominator")
     assert name_of_file(snapshot, extract) == "已出监督结论批次明细_20250101-20251231_v000001.csv"
+
+
+def test_groups_above_what_the_reader_sees_are_refused(snapshot: Snapshot) -> None:
+    county, city = Scope.of("341202"), Scope.of("341200")
+
+    def taken(by: str, scope: Scope, **filters: Any) -> int:
+        extract = Extract(kind="metric", name="unqualified_rate", filters=YEAR.with_(**filters), by=(by,))
+        return prepare(snapshot, extract, scope).row_count
+
+    for by, scope in (("city", county), ("province", county), ("province", city)):
+        with pytest.raises(ExportError, match="可见范围只有"):
+            taken(by, scope)
+    assert taken("division", county) == 1
+    assert taken("city", city) == 1
+    assert taken("province", Scope.everything()) >= 1
+    with pytest.raises(ExportError, match="可见范围只有"):
+        taken("made_city", county, side="made")
+
+
+def test_a_table_without_days_has_no_period_in_name_or_sentence(snapshot: Snapshot) -> None:
+    for name, title in (("enterprise", "企业"), ("food_category", "食品类别")):
+        extract = Extract(kind="table", name=name, filters=YEAR)
+        assert name_of_file(snapshot, extract) == f"{title}_v000001.csv"
+        assert "2025" not in prepare(snapshot, extract, ALL).sentence
+    dated = Extract(kind="table", name="sample", filters=YEAR)
+    assert name_of_file(snapshot, dated) == "样品_20250101-20251231_v000001.csv"

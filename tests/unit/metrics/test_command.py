@@ -158,3 +158,8 @@ def test_a_text_cell_is_never_a_formula(start: str, tmp_path: Path) -> None:
 def test_a_negative_number_stays_a_number() -> None:
     assert _cell(-1.5) == -1.5
     assert _cell("-1.5") == "'-1.5"
+
+
+def test_a_group_asked_for_twice_is_refused_in_words(folder: Path) -> None:
+    with pytest.raises(UnknownDimension, match="重复"):
+        run_metric(folder, "unqualified_rate", by=["division", "县区,division"])
