@@ -22,6 +22,7 @@ from lib.ui.tables import ShownColumn, show_table
 from lib.ui.view import View
 
 _PREVIEWED: Final = 20
+_LONG_CODES: Final = "双击打开 CSV，表格程序会改动长编号和前导零；要在 Excel 中看编号请取 Excel 格式。"
 _KEPT: Final = "extract.prepared"
 
 
@@ -66,6 +67,8 @@ def offer(view: View, extract: Extract | None) -> None:
             st.info("所选范围没有记录，没有可下载的内容。请放宽期间、属地或其他筛选条件。")
             return
         reason = _reason() if extract.protected else ""
+        if extract.form == "csv" and content.text_headings:
+            st.caption(_LONG_CODES)
         extract_button(
             offer_of(view, extract, content, reason),
             key="extract.file",
