@@ -4,7 +4,7 @@ Totals with rate and change, the five staples, categories that moved, groups of 
 A sentence whose figure cannot be computed says so and why; a report without any verdict is refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -13,7 +13,7 @@ from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.metrics.analyses.items import Pareto, pareto
-from lib.metrics.analyses.judgement import SMALL, names_of
+from lib.metrics.analyses.judgement import SMALL
 from lib.metrics.analyses.moved import Moved, what_moved
 from lib.metrics.analyses.report_annex import Annex, CategoryCounts, by_category, report_annex
 from lib.metrics.analyses.report_disposal import disposal_sentences
@@ -140,13 +140,13 @@ def _staples(categories: Sequence[CategoryCounts], total: Any) -> tuple[str, ...
     enough = [one for one in present if one.tested >= SMALL]
     said = []
     if enough:
-        names = "、".join(one.name for one in enough)
+        names = listed(one.name for one in enough)
         rates = "、".join(_rate(one) for one in enough)
         each = "分别为" if len(enough) > 1 else "为"
         said.append(f"{names}监督抽检不合格率{each}{rates}，{_against(enough, total)}。")
     few = [f"{one.name}{count_text(one.tested)}批次" for one in present if one not in enough]
     if few:
-        said.append(f"已出监督结论不足{SMALL}批次的不列不合格率：{'、'.join(few)}。")
+        said.append(f"已出监督结论不足{SMALL}批次的不列不合格率：{listed(few)}。")
     if not present:
         said.append("所选范围没有五类大宗食品的监督结论，不作比较。")
     return tuple(said)
@@ -154,6 +154,12 @@ def _staples(categories: Sequence[CategoryCounts], total: Any) -> tuple[str, ...
 
 def _rate(one: CategoryCounts) -> str:
     return rate_with_counts_text(one.unqualified, one.tested)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names side by side; where one of them holds a 、 itself, commas part them, as in the national notices."""
+    given = list(names)
+    return ("，" if any("、" in name for name in given) else "、").join(given)
 
 
 def _against(compared: Sequence[CategoryCounts], total: Any) -> str:
@@ -166,8 +172,8 @@ def _against(compared: Sequence[CategoryCounts], total: Any) -> str:
     named = [(side, names) for side, names in sides.items() if names]
     if len(named) == 1:
         return f"{'均' if len(compared) > 1 else ''}{named[0][0]}总体不合格率（{text}）"
-    parts = [f"{'、'.join(names)}{side}总体不合格率" for side, names in named]
-    return f"其中{'，'.join(parts)}（{text}）"
+    parts = [f"{listed(names)}{side}总体不合格率" for side, names in named]
+    return f"其中{'；'.join(parts)}（{text}）"
 
 
 def _changes(
@@ -185,7 +191,7 @@ def _moved(moved: Moved, period: str) -> tuple[str, ...]:
     if rest == moved.compared:
         return (f"{period}可与上年同期比较的{moved.compared}个食品大类，不合格率的变化均未超出偶然波动。",)
     counts = [
-        f"{len(rows)}个大类不合格率{word}（{names_of(rows['name'], len(rows))}）"
+        f"{len(rows)}个大类不合格率{word}（{listed(rows['name'])}）"
         for rows, word in ((down, "下降"), (up, "上升"))
         if len(rows)
     ]
@@ -198,7 +204,7 @@ def _leading(categories: Sequence[CategoryCounts]) -> str:
     enough = [one for one in categories if one.tested >= SMALL and one.unqualified > 0][:_LEADING]
     if not enough:
         return ""
-    named = "、".join(f"{one.name}{_rate(one)}" for one in enough)
+    named = listed(f"{one.name}{_rate(one)}" for one in enough)
     order = "最高的为" if len(enough) == 1 else "居前的依次为"
     return f"已出监督结论不少于{SMALL}批次的大类中，不合格率{order}{named}。"
 
@@ -217,7 +223,7 @@ def _items(snapshot: Snapshot, filters: Filters, scope: Scope) -> tuple[str, ...
 
 
 def _shares(groups: Pareto) -> str:
-    return "、".join(
+    return listed(
         f"{row.label}{rate_text(row.share_items)}（{count_text(row.numerator)}项次）"
         for row in groups.frame.itertuples()
     )
@@ -225,4 +231,4 @@ def _shares(groups: Pareto) -> str:
 
 def _named(items: Pareto) -> str:
     named = items.frame[~items.frame["is_other"].astype(bool)]
-    return "、".join(f"{row.label}（{count_text(row.numerator)}项次）" for row in named.itertuples())
+    return listed(f"{row.label}（{count_text(row.numerator)}项次）" for row in named.itertuples())

@@ -95,18 +95,18 @@ def test_staples_below_the_whole(report: SamplingReport) -> None:
 def test_staples_on_both_sides_and_too_few(make: Make) -> None:
     sampled = [
         *batches(1, 100, day=NOW, category_code="01"),
-        *batches(20, 100, day=NOW, category_code="04"),
+        *batches(20, 100, day=NOW, category_code="02"),
         *batches(0, 29, day=NOW, category_code="05"),
     ]
     names = [
         {"code": code, "name": name, "level": 1, "rollup_code": code}
-        for code, name in (("01", "粮食加工品"), ("04", "肉制品"), ("05", "乳制品"))
+        for code, name in (("01", "粮食加工品"), ("02", "食用油、油脂及其制品"), ("05", "乳制品"))
     ]
     said = paragraphs(sampling_report(make(sample=sampled, food_category=names), HALF, ALL), 1)
-    # 21/229 = 9.17 %.
+    # 21/229 = 9.17 %. A name with 、 inside is parted from its neighbours by a comma, or two would read as three.
     assert said == (
-        "粮食加工品、肉制品监督抽检不合格率分别为1.00%（1/100）、20.00%（20/100），"
-        "其中粮食加工品低于总体不合格率，肉制品高于总体不合格率（9.17%）。"
+        "粮食加工品，食用油、油脂及其制品监督抽检不合格率分别为1.00%（1/100）、20.00%（20/100），"
+        "其中粮食加工品低于总体不合格率；食用油、油脂及其制品高于总体不合格率（9.17%）。"
         "已出监督结论不足30批次的不列不合格率：乳制品29批次。"
     )
 
