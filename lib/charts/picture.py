@@ -30,6 +30,8 @@ _TEXT_SIZE: Final = 11
 _LEADING: Final = 1.45
 #: Letters of a key, the mark and the gap of each entry, and where the key begins at the furthest: after the names.
 _KEY_SIZE, _KEY_MARK, _KEY_START = 12, 30, 200
+#: How much a box behind words covers of what lies below it.
+_VEIL: Final = "0.8"
 #: A value that no mark has.
 _NOBODY: Final = " "
 _SOURCE: Final = "来源：食安把脉"
@@ -70,6 +72,7 @@ def picture_svg(
     """
     drawn = _pressed(specification, highest) if highest is not None else specification
     chart = ET.fromstring(_chart_svg(drawn, width - 2 * _MARGIN))
+    _replace_rims(chart)
     across, down = float(chart.attrib["width"]), float(chart.attrib["height"])
     whole = max(width, int(across) + 2 * _MARGIN)
     above, top = _lines([(caption.title, _TITLE_SIZE, True), (caption.filters, _TEXT_SIZE, False)], whole, 0)
@@ -82,6 +85,25 @@ def picture_svg(
     check_glyphs(picture.itertext())
     _set_families(picture)
     return _renumbered(ET.tostring(picture, encoding="unicode"))
+
+
+def _replace_rims(chart: ET.Element) -> None:
+    """Behind words a pale box instead of a rim: a rim is the same words once more for whoever searches or copies."""
+    for parent in list(chart.iter()):
+        for place, rim in enumerate(list(parent)):
+            if rim.tag == f"{{{_SVG}}}text" and "stroke-width" in rim.attrib:
+                parent[place] = _box(rim)
+
+
+def _box(rim: ET.Element) -> ET.Element:
+    size = float(rim.get("font-size", "11").removesuffix("px"))
+    lines = [line.text or "" for line in rim] or [rim.text or ""]
+    width = max(text_width(line, size, bold=rim.get("font-weight") == "bold") for line in lines)
+    before = {"middle": 0.5, "end": 1.0}.get(rim.get("text-anchor", "start"), 0.0) * width
+    look = {name: value for name, value in rim.attrib.items() if name in ("transform", "fill", "opacity")}
+    place = {"x": f"{-before - 1:.2f}", "y": f"{-0.95 * size:.2f}"}
+    extent = {"width": f"{width + 2:.2f}", "height": f"{1.2 * size * len(lines):.2f}"}
+    return ET.Element(f"{{{_SVG}}}rect", {**place, **extent, **look, "fill-opacity": _VEIL})
 
 
 def _set_families(picture: ET.Element) -> None:
@@ -222,7 +244,8 @@ def _lines(texts: Sequence[tuple[str, int, bool]], width: int, y: float) -> tupl
     y += _MARGIN / 2
     for text, size, bold in texts:
         colour = theme["textColor"] if bold else theme["grayColor"]
-        for part in wrapped(text, size, width - 2 * _MARGIN, bold=bold):
+        # Closing marks do not begin a line: one or two may hang over its end.
+        for part in wrapped(text, size, width - 2 * _MARGIN - 2 * size, bold=bold):
             y += size * _LEADING
             lines.append(_Line(text=part, size=size, y=y, colour=colour, bold=bold))
     return lines, y + _MARGIN / 2

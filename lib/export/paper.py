@@ -34,6 +34,7 @@ _GAP: Final = 14.0
 #: A picture is drawn smaller to stay on the page, but never smaller than this share of its full size.
 _LEAST_SCALE: Final = 0.62
 _TILES_A_ROW: Final = 4
+_NOTE_SIZE: Final = 8.5
 _BREAK_HERE: Final = "\u200b"
 
 
@@ -88,7 +89,7 @@ def _parts(slide: Slide, height: float) -> Iterator[dict[str, Any]]:
     if slide.sentences:
         room -= _height_of_texts(slide.sentences, 10.5)
         yield {"kind": "sentences", "texts": list(slide.sentences)}
-    yield from _charts(slide, height, room - _height_of_texts(slide.notes, 8.5))
+    yield from _charts(slide, height, room - _height_of_texts(slide.notes, _NOTE_SIZE))
     for table in slide.tables:
         yield _table(table)
     if slide.notes:
@@ -98,18 +99,26 @@ def _parts(slide: Slide, height: float) -> Iterator[dict[str, Any]]:
 def _charts(slide: Slide, height: float, room: float) -> Iterator[dict[str, Any]]:
     """Pictures as wide as the page; a little smaller where one then still fits under what stands above it."""
     for chart in slide.charts:
+        if chart.is_grid:
+            yield _table(chart.table)
+            yield {"kind": "notes", "texts": list(chart.notes)}
+            continue
         if not chart.svg:
             raise ExportError(f"“{slide.title}”中的图“{chart.title}”没有为纸面绘制，未生成文件；请重试")
         across, down = svg_size(chart.svg)
         wanted = min(height - _GAP, INSIDE * down / across)
         if room - _GAP < _LEAST_SCALE * wanted:
             room = height
-        drawn = min(wanted, room - _GAP)
-        room -= drawn + _GAP
+        below = _height_of_texts(chart.notes, _NOTE_SIZE)
+        free = room - _GAP - below
+        drawn = min(wanted, free if free >= _LEAST_SCALE * wanted else room - _GAP)
+        room -= drawn + _GAP + below
         yield {"kind": "chart", "svg": chart.svg, "alt": chart.alt, "width": drawn * across / down}
         if drawn < LEGIBLE * down and chart.table not in slide.tables:
             room = height
             yield _table(chart.table)
+        if chart.notes:
+            yield {"kind": "notes", "texts": list(chart.notes)}
 
 
 def _height_of_tiles(figures: Sequence[ShownFigure]) -> float:

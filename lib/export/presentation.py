@@ -30,6 +30,8 @@ _GAP: Final = 8.0
 _TILES_A_ROW: Final = 4
 #: A chart lower than this goes to the next slide; none is higher than the second.
 _LOWEST, _HIGHEST = 165.0, 380.0
+#: Notes may take so much of a picture's height; otherwise they go on to the next slide.
+_SHRUNK: Final = 0.9
 
 
 def presentation_bytes(document: Document, template: Path | None = None) -> bytes:
@@ -76,8 +78,7 @@ def _add(pages: Pages, slide: Slide) -> None:
         _add_chart(pages, slide, chart)
     for table in slide.tables:
         add_table(pages, table)
-    for note in slide.notes:
-        pages.text(note, NOTE, faint=True)
+    _add_notes(pages, slide.notes)
     if slide.speaker_note:
         pages.first.notes_slide.notes_text_frame.text = slide.speaker_note
 
@@ -105,11 +106,14 @@ def _tile(figure: ShownFigure) -> list[tuple[str, float, bool]]:
 
 
 def _add_chart(pages: Pages, slide: Slide, chart: ShownChart) -> None:
-    """A native chart with its notes below; a picture where an office chart cannot say it."""
+    """A native chart with its notes below; a picture where an office chart cannot say it, a table for a grid."""
+    if chart.is_grid:
+        add_table(pages, chart.table)
+        _add_notes(pages, chart.notes)
+        return
     if chart.data is None and not chart.svg:
         raise ExportError(f"“{slide.title}”中的图“{chart.title}”没有为纸面绘制，未生成文件；请重试")
-    notes = chart.notes if chart.data is not None else ()
-    below = sum(pages.text_height(note, NOTE) for note in notes)
+    below = sum(pages.text_height(note, NOTE) for note in chart.notes)
     if chart is slide.charts[-1] and not slide.tables:
         below += sum(pages.text_height(note, NOTE) for note in slide.notes)
     lowest = _LOWEST if chart.data is None else max(_LOWEST, least_height(chart.data))
@@ -118,11 +122,21 @@ def _add_chart(pages: Pages, slide: Slide, chart: ShownChart) -> None:
     if height < _LOWEST / 2:
         raise ExportError(f"“{slide.title}”中的图“{chart.title}”说明过长，一页放不下；请缩短说明")
     if chart.data is None:
-        height = picture_size(chart.svg, pages.width, room - _GAP)[1]
+        height = _height_of_picture(pages, chart.svg, room - _GAP, below)
     top = pages.place(height + _GAP)
     add_chart(pages, chart, top, height)
     is_small = chart.data is None and height < LEGIBLE * svg_size(chart.svg)[1]
     if is_small and chart.table not in slide.tables:
         add_table(pages, chart.table)
+    _add_notes(pages, chart.notes)
+
+
+def _height_of_picture(pages: Pages, svg: str, room: float, below: float) -> float:
+    """As high as the room allows with the notes below it, or without them where they would shrink it much."""
+    alone, shared = (picture_size(svg, pages.width, height)[1] for height in (room, max(room - below, 1.0)))
+    return shared if shared >= _SHRUNK * alone else alone
+
+
+def _add_notes(pages: Pages, notes: Sequence[str]) -> None:
     for note in notes:
         pages.text(note, NOTE, faint=True)

@@ -55,6 +55,8 @@ class ShownChart:
     """A chart: its Vega-Lite specification, its numbers (None where an office chart cannot say it), its table.
 
     ``svg``: the same drawn for paper with title, filters, source and as-of day inside; empty until paper is asked for.
+    ``range_note``: the one of ``notes`` that gives the chart's own range where that is not the slide's, else empty.
+    ``is_grid``: the chart is a table with marks; paper and presentation have its table in place of a picture.
     """
 
     key: str
@@ -65,6 +67,8 @@ class ShownChart:
     table: ShownTable
     notes: Sequence[str] = ()
     svg: str = ""
+    range_note: str = ""
+    is_grid: bool = False
 
 
 @dataclass(frozen=True)

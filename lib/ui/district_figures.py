@@ -158,8 +158,8 @@ def wide_columns(record: DistrictRecord) -> Sequence[ShownColumn]:
     return columns
 
 
-def dots_figure(measure: DistrictMeasure) -> Figure:
-    """One rate of all districts with intervals beside the pooled rate."""
+def dots_figure(measure: DistrictMeasure, *, on_page: bool = True) -> Figure:
+    """One rate of all districts with intervals beside the pooled rate; its table stands below on a page only."""
     words = measure_of(measure.metric)
     return Figure(
         key=f"district.dots.{measure.metric.id}",
@@ -174,7 +174,7 @@ def dots_figure(measure: DistrictMeasure) -> Figure:
         notes=(
             f"虚线为合计{rate_text(measure.baseline)}。{measure.metric.description}{_better(measure)}",
             *((_within_limits(measure),) if hidden_by_widening(measure.frame).any() else ()),
-            *place_notes(measure),
+            *place_notes(measure, on_page=on_page),
         ),
     )
 
@@ -216,10 +216,11 @@ def _flagged(measure: DistrictMeasure) -> pd.DataFrame:
     return table.assign(flag_text=table["flag_text"].replace("样品不足30批次", _SMALL))
 
 
-def place_notes(measure: DistrictMeasure) -> tuple[str, ...]:
+def place_notes(measure: DistrictMeasure, *, on_page: bool = True) -> tuple[str, ...]:
     """How far the places of districts can be told apart, in a sentence."""
     judged = measure.frame[~measure.frame["small"]]
     if len(judged) < 2:
         return ("可比较的地区不足两个，不给排名区间。",)
     wide = int((judged["rank_upper"] - judged["rank_lower"] >= len(judged) / 2).sum())
-    return (f"{len(judged)}个地区中有{wide}个的95%排名区间宽于半数名次，所以不排名；排名区间见数据表。",)
+    table = "；排名区间见数据表" if on_page else ""
+    return (f"{len(judged)}个地区中有{wide}个的95%排名区间宽于半数名次，所以不排名{table}。",)

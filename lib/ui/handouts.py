@@ -23,6 +23,7 @@ from lib.export.slide import Document, ShownChart, Slide
 from lib.metrics.analyses.report_text import ReportImpossible, sampling_report
 from lib.ui.explained import EXPLAINED
 from lib.ui.identity import Reader
+from lib.ui.slide_parts import OWN_RANGE
 from lib.ui.slides import SLIDES, SlideRefused, built_slide
 from lib.ui.view import view_at
 
@@ -33,8 +34,8 @@ _OF_SAMPLING: Final = ("overview", "unqualified-rate", "districts")
 #: As many files at a time; further ones wait, so that the pages of others stay quick.
 _AT_A_TIME: Final = threading.BoundedSemaphore(2)
 _SHORT_WAIT: Final = 0.2
-#: Pixels of a chart that fits on a page in letters as large as on the screen.
-_HIGHEST: Final = 400
+#: Pixels of a chart that fills the width of a page across, in letters of 8 points and more.
+_WIDTH, _HIGHEST = 1000, 400
 
 
 class HandoutCancelled(RuntimeError):
@@ -146,7 +147,7 @@ def handout_bytes(order: Order, progress: Progress) -> bytes:
 def with_pictures(slide: Slide, *, all_charts: bool = True) -> Slide:
     """The slide with its charts drawn for paper; with `all_charts` off only those no office program can draw."""
     charts = [
-        chart if chart.data is not None and not all_charts else _with_picture(slide, chart)
+        chart if chart.is_grid or (chart.data is not None and not all_charts) else _with_picture(slide, chart)
         for chart in slide.charts
     ]
     return replace(slide, charts=tuple(charts))
@@ -167,10 +168,12 @@ def query_of(wanted: AgendaSlide) -> Mapping[str, str]:
 
 
 def _with_picture(slide: Slide, chart: ShownChart) -> ShownChart:
-    caption = Caption(
-        title=chart.title, filters=slide.filters_sentence, basis=slide.basis, notes=tuple(chart.notes)
-    )
-    return replace(chart, svg=picture_svg(chart.specification, caption, highest=_HIGHEST))
+    """The chart with its picture; its notes stand below in letters of the page, which no picture can shrink."""
+    sentence = chart.range_note.removeprefix(OWN_RANGE) or slide.filters_sentence
+    caption = Caption(title=chart.title, filters=sentence, basis=slide.basis)
+    notes = tuple(note for note in chart.notes if note != chart.range_note)
+    svg = picture_svg(chart.specification, caption, width=_WIDTH, highest=_HIGHEST)
+    return replace(chart, svg=svg, notes=notes)
 
 
 def _presentation(document: Document) -> bytes:

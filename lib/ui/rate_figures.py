@@ -37,7 +37,7 @@ def course_figure(chart: ControlChart, picture: Picture, title: str) -> Figure:
         chart=picture.chart,
         # The same words whatever the filters: with others the browser would build the chart anew. What the chart
         # says stands below it, for every reader.
-        alt=f"{measure.name}控制图（{_STEPS[chart.period]}）：各期数值、均值、控制界限和统计提示；内容见图下文字和数据表。",
+        alt=f"{measure.name}控制图（{_STEPS[chart.period]}）：各期数值、均值、控制界限和统计提示；内容见图下文字。",
         table=with_flag_words(chart.frame),
         columns=columns,
         file_label=f"{measure.name}_{_STEPS[chart.period]}",

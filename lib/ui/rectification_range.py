@@ -9,8 +9,8 @@ from lib.ui.loop_cached import Found
 from lib.ui.url_choice import segments
 from lib.ui.view import View
 
-_EVERY, _PERIOD = "all", "period"
-RANGES: Final = {_EVERY: "全部在册（不限发现日期）", _PERIOD: "仅本期发现"}
+_EVERY, PERIOD = "all", "period"
+RANGES: Final = {_EVERY: "全部在册（不限发现日期）", PERIOD: "仅本期发现"}
 _COUNTED: Final = "rectification_items"
 
 
@@ -43,4 +43,4 @@ def of_period(view: View) -> Range:
 def item_range(view: View) -> Range:
     """Which items the reader asks for, part of the address; everything by default."""
     chosen = segments("range", "整改项范围", RANGES)
-    return of_period(view) if chosen == _PERIOD else every_item(view)
+    return of_period(view) if chosen == PERIOD else every_item(view)

@@ -14,7 +14,7 @@ from lib.ui.clinic_figures import (
     suggestions_figure,
 )
 from lib.ui.clinic_page import COUNTED as CLINIC_COUNTED
-from lib.ui.clinic_page import LEAST, MOST
+from lib.ui.clinic_page import LEAST
 from lib.ui.figure_text import only_row
 from lib.ui.filter_query import PARAMETERS
 from lib.ui.loop_tiles import LoopTile
@@ -22,7 +22,7 @@ from lib.ui.loop_view import found_records, known_view
 from lib.ui.rectification_cohorts import NO_CURVE, cohort_table, cohorts_figure, drawn_quarters
 from lib.ui.rectification_figures import ageing_figure, paper_figure, stages_figure
 from lib.ui.rectification_page import COUNTED as RECTIFICATION_COUNTED
-from lib.ui.rectification_range import every_item, of_period
+from lib.ui.rectification_range import PERIOD, every_item, of_period
 from lib.ui.slide_parts import WORDS, Drawn, SlideRefused, loop_figures, shown_chart, shown_table
 from lib.ui.view import View
 
@@ -92,7 +92,7 @@ def stages(view: View, own: Mapping[str, str]) -> Slide:
 def still_open(view: View, own: Mapping[str, str]) -> Slide:
     """Open items by age, overdue ones apart; all on record unless the address asks for those of the period."""
     known = _rectification(view)
-    asked = of_period(known) if own.get("range") == "period" else every_item(known)
+    asked = of_period(known) if own.get("range") == PERIOD else every_item(known)
     ageing = asked.said(loop_cached.ageing(known.source, asked.filters))
     tiles = (
         LoopTile("rectification_open", line=asked.words, filters=asked.filters),
@@ -172,5 +172,4 @@ def _with_records(view: View, metric_ids: Sequence[str]) -> View:
 
 
 def _threshold(own: Mapping[str, str]) -> int:
-    asked = own.get("k", "")
-    return int(asked) if asked in {str(number) for number in range(LEAST, MOST + 1)} else LEAST
+    return int(own.get("k", LEAST))

@@ -3,7 +3,7 @@
 Nothing here reads the session of a page: a slide is also built where there is none, for a file.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from lib.ui.figure_text import figure_value
 from lib.ui.loop_tiles import LoopTile, tile_lines
 from lib.ui.tables import Kind, ShownColumn
 from lib.ui.tile import tile
+from lib.ui.url_choice import not_there
 from lib.ui.view import View
 
 _FORMATS: Final[dict[Kind, str]] = {"percent": "0.00%", "count": "#,##0", "number": "0.00", "points": "0.00"}
@@ -24,6 +25,8 @@ _FORMATS: Final[dict[Kind, str]] = {"percent": "0.00%", "count": "#,##0", "numbe
 _SHARP: Final[dict[str, Any]] = {"embedOptions": {"renderer": "svg"}}
 
 
+#: Begins the note with the range of a chart that is not the one of its slide.
+OWN_RANGE: Final = "本图"
 #: The column of a figure's table with what stands at its marks.
 WORDS: Final = "text"
 
@@ -56,7 +59,7 @@ def shown_chart(
 ) -> ShownChart:
     """A figure of a page. `table` stands in for the figure's own where that one is too wide or too long for paper."""
     own = figure.sentence != view.sentence and figure.filters != view.filters
-    notes = (*figure.notes, *((f"本图{figure.sentence}",) if own else ()))
+    range_note = f"{OWN_RANGE}{figure.sentence}" if own else ""
     return ShownChart(
         key=figure.key,
         title=figure.title,
@@ -64,8 +67,25 @@ def shown_chart(
         alt=figure.alt,
         data=_chart_data(figure, drawn) if drawn is not None and len(figure.table) else None,
         table=table or shown_table(figure.title, figure.table, figure.columns),
-        notes=notes,
+        notes=(*figure.notes, *((range_note,) if own else ())),
+        range_note=range_note,
     )
+
+
+def checked(
+    own: Mapping[str, str], options: Mapping[str, Mapping[str, str]]
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The page's own parameters without those that cannot be chosen, and a note for each, in the words of the page.
+
+    `options`: for each parameter its ids with their words, the default first.
+    """
+    kept, notes = dict(own), []
+    for name, given in options.items():
+        if name in kept and kept[name] not in given:
+            del kept[name]
+            first = next(iter(given))
+            notes.append(not_there(name, given[first] or first))
+    return kept, tuple(notes)
 
 
 def worded(figure: Figure, words: Callable[[Any], str]) -> Figure:

@@ -22,6 +22,8 @@ from lib.ui.view import View
 
 #: Pixels of a course; the stage of the wall is as high as a small window.
 COURSE_HEIGHT: Final = 215
+STEPS: Final = {"month": "按月", "quarter": "按季"}
+BASES: Final = {"items": "占项次", "batches": "占批次"}
 COURSE_DRAWN: Final = Drawn(
     "period_name", ("value", "centre", "limit_lower", "limit_upper"), hollow="provisional"
 )

@@ -4,16 +4,19 @@ Nothing here or in the builders reads the session of a page, so that a file can 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from lib.data.snapshot import SnapshotMissing
 from lib.export.slide import Slide
 from lib.ui import slide_duties, slide_loop, slide_rates
+from lib.ui.clinic_page import LEAST, MOST
 from lib.ui.explained import EXPLAINED
 from lib.ui.filter_query import PARAMETERS
 from lib.ui.identity import Reader
-from lib.ui.slide_parts import SlideRefused
+from lib.ui.rectification_range import RANGES
+from lib.ui.slide_parts import SlideRefused, checked
+from lib.ui.supervision_page import GROUPS
 from lib.ui.view import View, view_at
 
 __all__ = ["SLIDES", "SlideKind", "SlideRefused", "built_slide", "slide_of", "slide_of_page", "view_of"]
@@ -26,7 +29,8 @@ Builder = Callable[[View, Mapping[str, str]], Slide]
 class SlideKind:
     """A slide: the address and the section of its page, its name in lists, its builder.
 
-    `omitted`: filters that its records do not know and that its sentence leaves out.
+    `omitted`: filters that its records do not know and that its sentence leaves out. `own`: parameters of the page's
+    own with what can be chosen, the default first.
     """
 
     address: str
@@ -34,29 +38,65 @@ class SlideKind:
     name: str
     build: Builder
     omitted: tuple[str, ...] = ()
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 _LOOP: Final = ("sampling",)
+_LEAST_BATCHES: Final = {str(number): "" for number in range(LEAST, MOST + 1)}
 SLIDES: Final[Mapping[str, SlideKind]] = {
     f"{kind.address}.{kind.section}": kind
     for kind in (
         SlideKind("overview", "overview", "总览", slide_rates.overview),
-        SlideKind("unqualified-rate", "course", "抽检不合格率：走势与同比", slide_rates.course),
+        SlideKind(
+            "unqualified-rate",
+            "course",
+            "抽检不合格率：走势与同比",
+            slide_rates.course,
+            own={"step": slide_rates.STEPS},
+        ),
         SlideKind("unqualified-rate", "districts", "抽检不合格率：地区比较", slide_rates.districts),
         SlideKind("unqualified-rate", "products", "抽检不合格率：品类与环节", slide_rates.products),
-        SlideKind("unqualified-rate", "items", "抽检不合格率：不合格项目", slide_rates.items),
+        SlideKind(
+            "unqualified-rate",
+            "items",
+            "抽检不合格率：不合格项目",
+            slide_rates.items,
+            own={"base": slide_rates.BASES},
+        ),
         SlideKind("unqualified-rate", "kinds", "抽检不合格率：靶向与常规", slide_rates.kinds),
-        SlideKind("clinic", "eligible", "流动诊所：谁符合条件", slide_loop.eligible, _LOOP),
+        SlideKind(
+            "clinic",
+            "eligible",
+            "流动诊所：谁符合条件",
+            slide_loop.eligible,
+            _LOOP,
+            own={"k": _LEAST_BATCHES},
+        ),
         SlideKind("clinic", "found", "流动诊所：发现的问题", slide_loop.found, _LOOP),
         SlideKind("clinic", "advice", "流动诊所：建议与落实", slide_loop.advice, _LOOP),
         SlideKind("clinic", "outcome", "流动诊所：帮扶是否有效", slide_loop.outcome, _LOOP),
         SlideKind("rectification", "stages", "整改闭环：五环流程", slide_loop.stages, _LOOP),
-        SlideKind("rectification", "open", "整改闭环：未完成与逾期", slide_loop.still_open, _LOOP),
+        SlideKind(
+            "rectification",
+            "open",
+            "整改闭环：未完成与逾期",
+            slide_loop.still_open,
+            _LOOP,
+            own={"range": RANGES},
+        ),
         SlideKind("rectification", "cohorts", "整改闭环：完成进度", slide_loop.cohorts, _LOOP),
         SlideKind("rectification", "paper", "整改闭环：纸面整改", slide_loop.paper, _LOOP),
         SlideKind("districts", "compare", "属地责任：各项对照", slide_duties.compare),
-        SlideKind("districts", "measure", "属地责任：单项比较", slide_duties.measure),
-        SlideKind("supervision", "progress", "包保督导：本季进度", slide_duties.progress, _LOOP),
+        SlideKind(
+            "districts",
+            "measure",
+            "属地责任：单项比较",
+            slide_duties.measure,
+            own={"measure": slide_duties.MEASURE_NAMES},
+        ),
+        SlideKind(
+            "supervision", "progress", "包保督导：本季进度", slide_duties.progress, _LOOP, own={"by": GROUPS}
+        ),
     )
 }
 
@@ -78,8 +118,10 @@ def slide_of(view: View, slide: str, query: Mapping[str, str]) -> Slide:
     if slide not in SLIDES:
         raise SlideRefused(f"没有名为“{slide}”的汇报内容")
     own = {name: value for name, value in query.items() if name not in PARAMETERS}
+    kept, notes = checked(own, SLIDES[slide].own)
     try:
-        return SLIDES[slide].build(view_of(view, slide), own)
+        shown = SLIDES[slide].build(view_of(view, slide), kept)
+        return replace(shown, notes=(*notes, *shown.notes))
     except EXPLAINED as error:
         raise SlideRefused(str(error)) from error
 

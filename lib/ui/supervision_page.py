@@ -30,7 +30,7 @@ SECTIONS: Final = {
     "holders": "包保岗位变动",
 }
 _RATE: Final = "supervision_on_time_rate"
-_GROUPS: Final = {"binding_level": "按包保级别", "division": "按县区"}
+GROUPS: Final = {"binding_level": "按包保级别", "division": "按县区"}
 _DAYS: Final = {"3": "3 天内", "7": "7 天内", "14": "14 天内"}
 _HELD: Final = {"holders": "任职经过", "gaps": "空档"}
 _TILES: Final = (
@@ -97,7 +97,7 @@ def section() -> str:
 def progress(view: View) -> None:
     """By level and by district, and the course over the quarters."""
     with page_part(skeleton_height=240):
-        by = segments("by", "分组", _GROUPS)
+        by = segments("by", "分组", GROUPS)
         found = supervision_cached.cockpit(view.source, quarter_of(view), view.filters, by)
         paged_list(view, cockpit_listing(view, found, by), height=460)
     with page_part(skeleton_height=320):

@@ -54,10 +54,13 @@ def chosen(name: str, options: Mapping[str, str], default: str | None = None) ->
     if asked is not None:
         set_parameter(name, None)
         shown = options[instead] or instead
-        st.warning(
-            plain(f"链接中的{_NAMES[name]}在当前范围内不可选，已改为“{shown}”。"), icon=":material/link_off:"
-        )
+        st.warning(plain(not_there(name, shown)), icon=":material/link_off:")
     return instead
+
+
+def not_there(name: str, shown: str) -> str:
+    """What is said of a parameter whose value cannot be chosen here; `shown` stands in for it."""
+    return f"链接中的{_NAMES[name]}在当前范围内不可选，已改为“{shown}”。"
 
 
 def segments(name: str, label: str, options: Mapping[str, str], default: str | None = None) -> str:
