@@ -59,8 +59,9 @@ def measure(view: View, own: Mapping[str, str]) -> Slide:
 def grid_table(record: DistrictRecord) -> ShownTable:
     """The cells of the grid as a table: value, counts, interval and what the mark says in one cell each."""
     cells = with_places(grid_cells(record))
-    heads = list(dict.fromkeys(cells["measure_name"]))
-    texts = {(row["name"], row["measure_name"]): _cell(row) for row in cells.to_dict("records")}
+    cells["head"] = [_head(*pair) for pair in zip(cells["measure_name"], cells["measure"], strict=True)]
+    heads = list(dict.fromkeys(cells["head"]))
+    texts = {(row["name"], row["head"]): _cell(row) for row in cells.to_dict("records")}
     names = list(dict.fromkeys(cells["name"]))
     align: list[Align] = ["left"] * (len(heads) + 1)
     return ShownTable(
@@ -72,9 +73,16 @@ def grid_table(record: DistrictRecord) -> ShownTable:
 
 
 def _cell(row: Mapping[Hashable, Any]) -> str:
-    counts = f"（{row['fraction_text']}）" if row["fraction_text"] else ""
+    # A space and a dot, no full-width brackets: office programs set those wider and would break the line.
+    value = " · ".join(part for part in (row["value_text"], row["fraction_text"]) if part)
     mark = row["role"] if row["is_flagged"] else ""
-    return "\n".join(part for part in (f"{row['value_text']}{counts}", row["interval_text"], mark) if part)
+    return "\n".join(part for part in (value, row["interval_text"], mark) if part)
+
+
+def _head(measure_name: str, measure: str) -> str:
+    """The name of a measure with the last line of its head, which says which way is better."""
+    better = measure.rpartition("\n")[2]
+    return f"{measure_name}（{better}）" if better else measure_name
 
 
 def progress(view: View, own: Mapping[str, str]) -> Slide:

@@ -5,6 +5,7 @@ import itertools
 import re
 import socket
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from lib.charts.control_chart import control_chart
 from lib.charts.district_grid import district_grid
 from lib.charts.heat_map import heat_map
 from lib.charts.interval_dots import interval_dots
+from lib.charts.part_bars import part_bars
 from lib.charts.picture import Caption, appearance, picture_png, picture_svg
 from lib.charts.theme import Role
 from lib.data.fonts import RARE_FAMILY, MissingGlyph, text_width
@@ -137,6 +139,23 @@ def test_the_key_and_the_lines_of_a_grid_have_room() -> None:
     lines = sorted(y for word, _, y in texts if re.fullmatch(r"\d+(0\.00%|1/99|2—99)", word))
     assert len(lines) == 36
     assert min(below - above for above, below in itertools.pairwise(lines)) > 10
+
+
+def test_words_on_lines_are_there_once_for_whoever_searches() -> None:
+    svg = picture_svg(part_bars(frames.parts(), names=frames.PART_WORDS).to_dict(), CAPTION)
+    for text in frames.parts()["text"]:
+        assert words(svg).count(text) == 1
+    boxes = [box for box in ET.fromstring(svg).iter(f"{SVG}rect") if "fill-opacity" in box.attrib]
+    assert len(boxes) == len(frames.parts())
+
+
+def test_lines_of_the_caption_end_before_the_margin(control: str) -> None:
+    noted = replace(CAPTION, notes=("控制限（按拉尼修正）。" * 40, "一" * 300))
+    svg = picture_svg(heat_map(frames.cells(), measure=MEASURE).to_dict(), noted, width=600)
+    width = float(ET.fromstring(svg).attrib["width"])
+    lines = [line for line in words(svg) if line.startswith(("控制", "按拉尼", "一一")) or "修正" in line]
+    assert len(lines) > 8
+    assert max(text_width(line, 11) for line in lines) <= width - 32
 
 
 def test_a_high_chart_can_be_drawn_with_closer_rows() -> None:

@@ -138,6 +138,15 @@ def test_a_picture_too_high_to_be_read_has_its_table_below() -> None:
     assert whole.count("甲1.00%") == 1
 
 
+def test_a_grid_is_its_table_and_notes_of_a_chart_are_text() -> None:
+    grid = replace(chart("格", None, svg=""), is_grid=True, notes=("格下的说明。",))
+    noted = replace(chart("图", None), notes=("图下的说明。",))
+    reader = pypdf.PdfReader(io.BytesIO(paper_bytes(one_slide(charts=(grid, noted)))))
+    whole = squeezed("".join(page.extract_text() for page in reader.pages))
+    assert "格项目值甲1.00%格下的说明。" in whole
+    assert whole.index("图中文字12.34%") < whole.index("图下的说明。")
+
+
 def test_a_long_filter_sentence_and_long_names_keep_their_distance() -> None:
     document = one_slide(sentences=("正文第一句。",), tables=(TABLE,))
     slide = replace(document.slides[0], filters_sentence=FILTERS * 12, basis=BASIS * 4)

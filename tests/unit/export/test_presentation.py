@@ -227,13 +227,25 @@ def one_slide(**given: object) -> Document:
         (Document("会议", 42, ()), "没有内容"),
         (one_slide(charts=(chart("漏斗图", None, svg=""),)), "“单页”中的图“漏斗图”没有为纸面绘制"),
         (one_slide(speaker_note="甲\x07乙"), r"控制字符 U\+0007"),
-        (one_slide(charts=(chart("率", replace(ITEMS, categories=("甲\x0b", "乙"))),)), r"“甲”之后有控制字符"),
+        (
+            one_slide(charts=(chart("率", replace(ITEMS, categories=("甲\x0b", "乙"))),)),
+            r"“甲”之后有控制字符",
+        ),
         (one_slide(tables=(replace(TABLE, rows=[("1", "2", "长" * 6000, "", "")]),)), "比一页还高"),
     ],
 )
 def test_what_cannot_be_made_gives_no_file(document: Document, reason: str) -> None:
     with pytest.raises(ExportError, match=reason):
         presentation_bytes(document)
+
+
+def test_a_grid_is_its_table_and_notes_of_a_picture_are_text() -> None:
+    grid = replace(chart("格", None, svg=""), is_grid=True, notes=("格下的说明。",))
+    noted = replace(chart("图", None), notes=("图下的说明。",))
+    (slide, *more) = opened(one_slide(charts=(grid, noted))).slides
+    assert [shape.has_table for shape in slide.shapes].count(True) == 1
+    said = [text for one in (slide, *more) for text in texts(one)]
+    assert {"甲", "1.00%", "格下的说明。", "图下的说明。"} <= set(said)
 
 
 def test_our_template_has_one_layout() -> None:
