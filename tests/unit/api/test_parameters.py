@@ -1,8 +1,13 @@
 """Words of an address: understood or refused with the mend, never passed over."""
 
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+
 import pytest
 
-from tests.unit.api.conftest import COOKIE, Service, bearer
+from tests.app.small_world import World
+from tests.unit.api.conftest import COOKIE, Service, bearer, running
 
 V1 = "/api/v1"
 RATE = f"{V1}/metrics/unqualified_rate"
@@ -12,7 +17,15 @@ TRAPS = (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def service(small_world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One interface for all: nothing here changes it."""
+    folder = tmp_path_factory.mktemp("parameters") / "world"
+    copytree(Path(small_world.database_url.removeprefix("sqlite:///")).parent, folder)
+    yield from running(World(f"sqlite:///{folder / 'records.db'}", folder / "published", []))
+
+
+@pytest.fixture(scope="module")
 def headers(service: Service) -> dict[str, str]:
     return bearer(service.token())
 
