@@ -42,6 +42,12 @@ def held_filters() -> Filters:
     return held
 
 
+def filters_of_tab() -> Filters | None:
+    """The filters of the tab; None where nothing was filtered yet."""
+    held = st.session_state.get(_CURRENT)
+    return held if isinstance(held, Filters) else None
+
+
 def hold(key: str, value: object) -> None:
     """Make a widget show a value. Call it right before the widget; the widget must not be given a default.
 

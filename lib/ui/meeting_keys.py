@@ -1,45 +1,16 @@
 """The presenter's keys and the bar at the foot of a slide: forward and back, black, full screen, filters, notes.
 
-The browser's side of the show. What it asks for travels as one trigger; blackening, full screen and scrolling stay
-in the browser. The style takes away everything around the slide and sizes words by the window.
+The browser's side of the show. Presses are numbered and told to the server until it has heard them, so that one made
+while a slide is computed is neither lost nor counted twice; blackening, full screen and scrolling stay in the browser.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
 KEY: Final = "meeting.keys"
-
-#: Words grow with the window: at 1920 × 1080 the smallest are 24 pixels high. A chart is drawn for a plot as narrow as
-#: in a small window and enlarged as a whole, words and lines alike; on a phone it stays as it is.
-_STYLE: Final = """
-<style>
-html { font-size: max(15px, min(1.5vw, 2.67vh)) !important; }
-[data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stStatusWidget"],
-[data-testid="stExpandSidebarButton"], [data-testid="stSidebarCollapsedControl"] { display: none !important; }
-[data-testid="stMainBlockContainer"] { max-width: none; padding: 0.5rem 1.2rem 2.8rem; }
-body:has([data-test-connection-state]:not([data-test-connection-state="CONNECTED"]))
-  > div:not(#root):has([role="dialog"]) { display: none !important; }
-@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-bottom: 5.5rem; } }
-[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.4rem; }
-[data-testid="stElementContainer"]:has(h1) { display: none; }
-.st-key-wall-slide { --wall: tan(atan2(max(12.6px, min(1.5vw, 2.67vh)), 12.6px)); gap: 0.35rem; }
-.st-key-wall-slide h2, .st-key-wall-slide h3 { padding: 0; margin: 0; }
-.st-key-wall-slide [data-testid="stHeading"] [data-testid="stMarkdownContainer"] { margin: 0; }
-.st-key-wall-slide [data-testid="stCaptionContainer"], .st-key-wall-slide [data-testid="stCaptionContainer"] * {
-  color: CanvasText; font-size: 0.875rem; line-height: 1.4; opacity: 1; }
-.st-key-filter-bar [data-testid="stElementContainer"]:has([data-testid="stMultiSelect"], [data-testid="stSelectbox"]) {
-  width: 11rem !important; }
-[class*="st-key-wall-figure"] { padding: 0.5rem 0.7rem; gap: 0; }
-[class*="st-key-wall-chart"] { width: calc(100% / var(--wall)); }
-[class*="st-key-wall-chart"] * { overflow: visible; }
-[class*="st-key-wall-chart"] :is(div, details) { height: auto !important; }
-[class*="st-key-wall-chart"] svg.marks {
-  width: calc(100% * var(--wall)) !important; height: auto !important; max-width: none; display: block; }
-</style>
-"""
 
 _HTML: Final = """
 <nav aria-label="汇报控制">
@@ -73,6 +44,8 @@ button:focus-visible { outline: 2px solid var(--st-primary-color); }
 
 _SCRIPT: Final = """
 const shows = new WeakMap();
+// What outlives the bar itself: it may be taken down and put up again while slides are turned quickly.
+const show = { token: "", count: 0, pending: [], black: false, paused: false, slow: false, timer: 0, wait: 0 };
 
 // A drop-down list that was just used keeps the focus: as long as it is closed, turning and leaving still work.
 function isTyping(event) {
@@ -84,19 +57,32 @@ function isTyping(event) {
 }
 
 function start(root) {
-  const show = { target: 0, black: false, paused: false, timer: 0 };
+  show.data = null;
   const find = (name) => root.querySelector(name);
-  const host = root.host || root;
-  const main = () => host.closest("[data-testid=stMain]") || document.scrollingElement;
+  const main = () => (root.host || root).closest("[data-testid=stMain]") || document.scrollingElement;
 
   const app = document.querySelector("[data-test-connection-state]");
   const isCut = () => !navigator.onLine || (app && app.dataset.testConnectionState !== "CONNECTED");
 
-  const send = (what, to) => isCut() ? say() : show.send("did", { what, to: to || 0, at: Date.now() });
+  // What was pressed and is not heard yet is told again with every press: the newest message holds all of it.
+  const tell = () => show.send("pressed", { token: show.token, presses: [...show.pending] });
+  // Where the show will stand once everything pressed is heard.
+  const then = () => show.pending.reduce((seen, one) => ({
+    number: one.what === "go" ? one.to : seen.number,
+    panel: ["filter", "note"].includes(one.what) ? (seen.panel === one.what ? "" : one.what) : seen.panel,
+    left: seen.left || one.what === "leave",
+  }), { number: show.data.number, panel: show.data.panel, left: false });
+  const press = (what, to, address) => {
+    if (isCut() || !show.token) { say(); return; }
+    if (then().left) return;
+    show.count += 1;
+    show.pending.push({ number: show.count, what, to: to || 0, address: address || "" });
+    tell();
+  };
   const go = (to) => {
-    if (isCut()) { say(); return; }
     const target = Math.min(Math.max(to, 1), show.data.total);
-    if (target !== show.target) { show.target = target; send("go", target); }
+    if (target !== then().number) press("go", target);
+    else if (isCut()) say();
   };
   const blacken = (on) => { show.black = on; find(".black").hidden = !on; };
   const full = () => {
@@ -104,10 +90,8 @@ function start(root) {
     else document.documentElement.requestFullscreen().catch(() => {});
   };
   const scroll = (part) => main().scrollBy({ top: part * window.innerHeight });
-  const more = () => {
-    const seen = main();
-    find(".more").hidden = seen.scrollHeight - seen.scrollTop - seen.clientHeight < 8;
-  };
+  const hidden = (seen) => seen.scrollHeight - seen.scrollTop - seen.clientHeight;
+  const more = () => { find(".more").hidden = hidden(main()) < 8; };
   const clock = () => {
     window.clearTimeout(show.timer);
     const { every, number, total, panel } = show.data;
@@ -117,21 +101,21 @@ function start(root) {
     }, every * 1000);
   };
   const deeds = {
-    on: () => go(show.target + 1),
-    back: () => go(show.target - 1),
+    on: () => go(then().number + 1),
+    back: () => go(then().number - 1),
     first: () => go(1),
     last: () => go(show.data.total),
-    filter: () => send("filter"),
-    note: () => show.data.owner && send("note"),
+    filter: () => press("filter"),
+    note: () => show.data.owner && press("note"),
     timer: () => { show.paused = !show.paused; say(); clock(); },
     full,
     black: () => blacken(!show.black),
     leave: () => {
       if (show.black) blacken(false);
-      else if (show.data.panel) send(show.data.panel);
+      else if (then().panel) press(then().panel);
       else {
         if (document.fullscreenElement) document.exitFullscreen();
-        send("leave");
+        press("leave");
       }
     },
     down: () => scroll(0.7),
@@ -143,6 +127,7 @@ function start(root) {
   };
   const say = () => {
     const words = [];
+    if (show.slow && !isCut()) words.push("正在打开…");
     if (isCut()) words.push("网络已断开，画面保持不变，恢复后自动继续");
     if (show.data.every) words.push(show.paused ? "自动翻页已暂停" : `每${show.data.every}秒自动翻页`);
     find(".state").textContent = words.join("；");
@@ -156,49 +141,73 @@ function start(root) {
     event.stopPropagation();
     deeds[deed]();
   };
-  const onScroll = () => more();
   window.addEventListener("keydown", onKey, true);
   window.addEventListener("online", say);
   window.addEventListener("offline", say);
-  main().addEventListener("scroll", onScroll);
+  main().addEventListener("scroll", more);
   const watcher = new ResizeObserver(more);
   watcher.observe(main().firstElementChild || main());
-  const line = new MutationObserver(() => { show.target = show.data.number; say(); });
-  if (app) line.observe(app, { attributeFilter: ["data-test-connection-state"] });
+  // A slide that takes its time says so; presses that a run has passed over are told again when it has ended.
+  const watch = () => {
+    if (!show.data) return;
+    const isRunning = app && app.dataset.testScriptState === "running";
+    window.clearTimeout(show.wait);
+    if (!isRunning) show.slow = false;
+    show.wait = window.setTimeout(() => {
+      if (isRunning) { show.slow = true; say(); }
+      else if (show.pending.length && !isCut()) tell();
+    }, 600);
+    say();
+  };
+  const path = window.location.pathname;
+  const onHistory = () => window.location.pathname === path && press("moved", 0, window.location.search);
+  window.addEventListener("popstate", onHistory, true);
+  const line = new MutationObserver(watch);
+  if (app) line.observe(app, { attributeFilter: ["data-test-connection-state", "data-test-script-state"] });
   root.querySelectorAll("[data-do]").forEach((one) => { one.onclick = () => deeds[one.dataset.do](); });
   find(".black").onclick = () => blacken(false);
 
-  show.draw = (data, sender) => {
+  const draw = (data, sender) => {
     const before = show.data;
     const turned = !before || before.number !== data.number;
     Object.assign(show, { data, send: sender });
-    if (turned) { show.target = data.number; main().scrollTo(0, 0); }
+    const anew = { token: data.token, pending: [], count: data.heard, black: false, paused: false };
+    if (show.token !== data.token) Object.assign(show, anew);
+    show.pending = show.pending.filter((one) => one.number > data.heard);
+    if (turned) main().scrollTo(0, 0);
+    blacken(show.black);
     find(".number").textContent = `${data.number}/${data.total}`;
     find("[data-do=note]").hidden = !data.owner;
     find("[data-do=timer]").hidden = !data.every;
     find("[data-do=full]").hidden = !document.fullscreenEnabled;
-    say();
+    if (before) say(); else watch();
     // An open panel stops the clock, a closed one starts it anew.
     if (turned || before.panel !== data.panel || before.every !== data.every) clock();
     more();
   };
-  show.stop = () => {
+  const stop = () => {
     window.clearTimeout(show.timer);
+    window.clearTimeout(show.wait);
+    window.removeEventListener("popstate", onHistory, true);
     watcher.disconnect();
     line.disconnect();
     window.removeEventListener("keydown", onKey, true);
     window.removeEventListener("online", say);
     window.removeEventListener("offline", say);
-    main().removeEventListener("scroll", onScroll);
+    main().removeEventListener("scroll", more);
   };
-  return show;
+  return { draw, stop, calls: 0 };
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setStateValue }) {
   if (!shows.has(parentElement)) shows.set(parentElement, start(parentElement));
-  shows.get(parentElement).draw(data, setTriggerValue);
+  const bar = shows.get(parentElement);
+  const call = bar.calls += 1;
+  bar.draw(data, setStateValue);
   return () => {
-    shows.get(parentElement)?.stop();
+    // A call that was overtaken by the next one is ended late: the bar is the other one's by then.
+    if (bar.calls !== call || shows.get(parentElement) !== bar) return;
+    bar.stop();
     shows.delete(parentElement);
   };
 }
@@ -209,27 +218,31 @@ _component = st.components.v2.component("bamai_meeting", html=_HTML, css=_CSS, j
 
 @dataclass(frozen=True)
 class Place:
-    """Where the show stands: slide and number of slides, seconds a slide (0: by hand), the open panel, whose it is."""
+    """Where the show stands: slide and number of slides, seconds a slide (0: by hand), the open panel, whose it is.
+
+    `token` names the stay that presses belong to, `heard` is the number of the last press that is in it.
+    """
 
     number: int
     total: int
     every: int
     panel: str
     owner: bool
+    token: str
+    heard: int
 
 
-def whole_window() -> None:
-    """Take away everything around the slide; words and charts grow with the window."""
-    st.html(_STYLE)
+def keys(place: Place) -> None:
+    """Listen to the presenter; what was pressed is `told` in the next run."""
+    _component(key=KEY, data=asdict(place))
 
 
-def keys(place: Place, act: Callable[[], None]) -> None:
-    """Listen to the presenter; `act` runs before the next run and asks `deed` for what was pressed."""
-    _component(key=KEY, data=asdict(place), on_did_change=act)
+def is_listening() -> bool:
+    """Whether the presenter was listened to in the run before, on this page."""
+    return KEY in st.session_state
 
 
-def deed() -> tuple[str, int]:
-    """What the presenter asked for (go, filter, note, leave) and to which slide."""
+def told() -> Mapping[str, Any]:
+    """What the browser tells: the token of a stay and its presses that were not heard yet."""
     state = st.session_state.get(KEY) or {}
-    done = state.get("did") or {}
-    return str(done.get("what", "")), int(done.get("to", 0))
+    return state.get("pressed") or {}

@@ -15,7 +15,7 @@ from lib.ui.identity import Reader
 from lib.ui.input_hints import hide_input_hints
 from lib.ui.meeting_change import changing, message, say
 from lib.ui.meeting_editor import editor, start_link
-from lib.ui.meeting_show import forget_live_filters
+from lib.ui.meeting_stay import forget_stay
 from lib.ui.plain_text import plain
 from lib.ui.slides import SLIDES, view_of
 from lib.ui.view import page_end, view_at
@@ -28,7 +28,7 @@ def agendas(reader: Reader) -> None:
     """What the address asks for: a slide to add, one agenda, or all of them."""
     hide_input_hints()
     message()
-    forget_live_filters()
+    forget_stay()
     if newest_version(settings().snapshot_folder) is None:
         st.warning(f"{_NOTHING}。")
         return

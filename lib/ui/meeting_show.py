@@ -1,8 +1,7 @@
 """A meeting on the wall: one slide in the whole window, of one data version, with filters on demand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
@@ -15,94 +14,85 @@ from lib.data.snapshot import SnapshotMissing, newest_version
 from lib.ui import identity
 from lib.ui import meeting_address as address
 from lib.ui.filter_bar import filter_bar
-from lib.ui.filter_state import set_filters
 from lib.ui.identity import Reader
 from lib.ui.meeting_change import changing, message
-from lib.ui.meeting_keys import Place, deed, keys, whole_window
+from lib.ui.meeting_keys import Place, keys
 from lib.ui.meeting_slide import draw_slide
+from lib.ui.meeting_stay import change_version, forget_stay, keep, resumed
+from lib.ui.meeting_style import whole_window
+from lib.ui.meeting_turns import PANELS, Show, Stay, after_pressing, with_query
 from lib.ui.page_part import page_is_drawn, page_part
 from lib.ui.plain_text import plain
 from lib.ui.slides import SlideRefused, slide_of, view_of
 from lib.ui.view import View, view_at
 
-_ASKED: Final = "meeting.asked"
 _HELD: Final = "meeting.held"
-_PANELS: Final = ("filter", "note")
 _SECONDS: Final = (5, 600)
-
-
-@dataclass(frozen=True)
-class Show:
-    """What is shown: the slides, the number of this one from 1, the data version. One page alone has no agenda."""
-
-    slides: tuple[AgendaSlide, ...]
-    number: int
-    version: int
-    agenda: Agenda | None
-    panel: str
-    every: int
-    is_own: bool
-
-    @property
-    def slide(self) -> AgendaSlide:
-        """The slide on the wall."""
-        return self.slides[self.number - 1]
-
-    @property
-    def own(self) -> dict[str, str | int | None]:
-        """The show's parameters of the address."""
-        alone = None if self.agenda is not None else self.slide.slide
-        return {
-            address.AGENDA: self.agenda.agenda_no if self.agenda is not None else None,
-            address.SLIDE: self.number if self.agenda is not None else None,
-            address.SHOW: alone,
-            address.VERSION: self.version,
-            address.PANEL: self.panel,
-            address.EVERY: self.every or None,
-        }
 
 
 def is_asked() -> bool:
     """Whether the address asks for a slide."""
-    return address.asked(address.SHOW) is not None or (
-        address.asked(address.AGENDA) is not None and address.asked(address.SLIDE) is not None
-    )
+    return _is_show(address.whole_address())
+
+
+def _is_show(asked: Mapping[str, str]) -> bool:
+    return address.SHOW in asked or (address.AGENDA in asked and address.SLIDE in asked)
 
 
 def present(reader: Reader) -> None:
     """Show the slide of the address, or say why there is none."""
+    stay, presses = resumed()
     try:
-        show = _show(reader)
+        show, stay = after_pressing(_show(reader, stay.asked), stay, presses)
     except (AccessRefused, RecordsUnavailable, SnapshotMissing) as error:
         later = "请稍后刷新本页再试。" if isinstance(error, RecordsUnavailable) else ""
         st.warning(plain(f"{error}{later}"), icon=":material/link_off:")
         st.page_link(address.PAGE, label="返回议程", icon=":material/arrow_back:")
         return
-    whole_window()
-    message()
-    _restore(show)
-    _wall(reader, show)
-    keys(
-        Place(show.number, len(show.slides), show.every, show.panel, show.is_own and show.agenda is not None),
-        partial(_act, show),
-    )
+    if show is None or not _is_show(stay.asked):
+        _leave(stay)
+        return
+    stay = with_query(show, replace(stay, asked=show.own))
+    try:
+        view, notes = view_at(reader, show.version, stay.query)
+    except SnapshotMissing as error:
+        _wall_without_data(reader, show, keep(stay, None), error)
+    else:
+        _wall(reader, show, keep(stay, view), view, notes)
     page_is_drawn()
 
 
-def _wall(reader: Reader, show: Show) -> None:
-    query = address.page_query()
-    try:
-        view, notes = view_at(reader, show.version, query)
-    except SnapshotMissing as error:
-        st.info(f"本页没有数字：{plain(str(error))}。", icon=":material/info:")
-        _newer(reader, show)
-        return
-    set_filters(view.filters)
+def _listen(show: Show, stay: Stay) -> None:
+    """First of all on the wall, so that what is pressed while a slide is computed is heard."""
+    whole_window()
+    own_agenda = show.is_own and show.agenda is not None
+    keys(
+        Place(
+            show.number,
+            len(show.slides),
+            show.every,
+            show.panel,
+            own_agenda,
+            token=stay.token,
+            heard=stay.heard,
+        )
+    )
+    message()
+
+
+def _wall_without_data(reader: Reader, show: Show, stay: Stay, error: SnapshotMissing) -> None:
+    _listen(show, stay)
+    st.info(f"本页没有数字：{plain(str(error))}。", icon=":material/info:")
+    _newer(reader, show)
+
+
+def _wall(reader: Reader, show: Show, stay: Stay, view: View, notes: tuple[str, ...]) -> None:
+    _listen(show, stay)
     if show.panel == "filter":
         filter_bar(view.filters, view.choices)
     with page_part(skeleton_height=None):
         try:
-            shown = slide_of(view, show.slide.slide, query)
+            shown = slide_of(view, show.slide.slide, stay.query)
         except SlideRefused as refused:
             _refusal(view_of(view, show.slide.slide), refused)
         else:
@@ -117,22 +107,23 @@ def _refusal(view: View, refused: SlideRefused) -> None:
     st.info(f"本页没有数字：{plain(str(refused).rstrip('。'))}。", icon=":material/info:")
 
 
-def _show(reader: Reader) -> Show:
-    number = address.asked(address.AGENDA)
-    panel = address.asked(address.PANEL) or ""
-    every = address.asked_number(address.EVERY) or 0
+def _show(reader: Reader, asked: Mapping[str, str]) -> Show:
+    """What an address asks for. Raises what says why there is nothing to show."""
+    number = asked.get(address.AGENDA)
+    panel = asked.get(address.PANEL, "")
+    every = address.number_of(asked.get(address.EVERY)) or 0
     rest: dict[str, Any] = {
-        "panel": panel if panel in _PANELS else "",
+        "panel": panel if panel in PANELS else "",
         "every": min(max(every, _SECONDS[0]), _SECONDS[1]) if every else 0,
     }
-    version = address.asked_number(address.VERSION)
+    version = address.number_of(asked.get(address.VERSION))
     if number is None:
-        alone = AgendaSlide(address.asked(address.SHOW) or "", "")
+        alone = AgendaSlide(asked.get(address.SHOW, ""), "")
         return Show((alone,), 1, version or _newest(), None, is_own=True, **rest)
     agenda = _agenda(reader, number)
     if not agenda.slides:
         raise AccessRefused("这个议程还没有内容，请先在各页面点“加入议程”。")
-    place = min(max(address.asked_number(address.SLIDE) or 1, 1), len(agenda.slides))
+    place = min(max(address.number_of(asked.get(address.SLIDE)) or 1, 1), len(agenda.slides))
     mine = agenda.owner == reader.username
     return Show(agenda.slides, place, version or agenda.data_version, agenda, is_own=mine, **rest)
 
@@ -157,44 +148,12 @@ def _newest() -> int:
     return newest
 
 
-def _restore(show: Show) -> None:
-    """An address without filters (the start of a meeting) gets those of the slide."""
-    query = address.page_query()
-    if "from" not in query:
-        query = {**address.query_of(show.slide.query), **query}
-    address.write_address(show.own, query)
-
-
-def _act(show: Show) -> None:
-    what, to = deed()
-    if what == "go":
-        _turn(show, to)
-    elif what in _PANELS:
-        changed = replace(show, panel="" if show.panel == what else what)
-        address.write_address(changed.own, address.page_query())
-    elif what == "leave":
-        _leave(show)
-
-
-def _turn(show: Show, to: int) -> None:
-    """Another slide with its own filters, or with those it had when it was last on the wall in this meeting."""
-    asked: dict[tuple[str, int, AgendaSlide], Mapping[str, str]] = st.session_state.setdefault(_ASKED, {})
-    agenda_no = show.agenda.agenda_no if show.agenda is not None else ""
-    asked[agenda_no, show.number, show.slide] = address.page_query()
-    target = replace(show, number=min(max(to, 1), len(show.slides)))
-    # The slide is part of the key: the agenda may have been put into another order meanwhile.
-    query = asked.get((agenda_no, target.number, target.slide)) or address.query_of(target.slide.query)
-    address.write_address(target.own, query)
-
-
-def _leave(show: Show) -> None:
+def _leave(stay: Stay) -> None:
     """Back to the agenda, or to the list."""
-    address.write_address({address.AGENDA: show.agenda.agenda_no if show.agenda is not None else None}, {})
-
-
-def forget_live_filters() -> None:
-    """End a meeting: the next one begins with the filters of its agenda, however this one was left."""
-    st.session_state.pop(_ASKED, None)
+    forget_stay()
+    agenda = {name: value for name, value in stay.asked.items() if name == address.AGENDA}
+    address.send_address(agenda)
+    st.rerun()
 
 
 def _newer(reader: Reader, show: Show) -> None:
@@ -221,4 +180,4 @@ def _change_version(reader: Reader, show: Show, version: int) -> None:
         if show.agenda is not None and show.is_own:
             number = show.agenda.agenda_no
             pin_version(reception().engine, reader.username, number, version, identity.present())
-        address.write_address(replace(show, version=version).own, address.page_query())
+        change_version(version)

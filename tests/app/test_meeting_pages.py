@@ -216,10 +216,22 @@ def test_a_version_that_cannot_be_kept_leaves_the_meeting_as_it_is(
 
 
 def test_a_meeting_begins_with_the_filters_of_its_agenda(open_meeting: Open, agenda: Agenda) -> None:
-    at = open_meeting(query={"agenda": agenda.agenda_no})
-    at.session_state["meeting.asked"] = {(agenda.agenda_no, 2, KINDS): {"district": "341202"}}
+    at = open_meeting(query=slide(agenda, 2))
+    assert "meeting.stay" in at.session_state
+    at.query_params.clear()
+    at.query_params["agenda"] = agenda.agenda_no
     at.run()
-    assert "meeting.asked" not in at.session_state
+    assert "meeting.stay" not in at.session_state
+
+
+def test_an_address_that_comes_late_changes_nothing(open_meeting: Open, agenda: Agenda) -> None:
+    at = open_meeting(query=slide(agenda, 2))
+    asked = dict(at.query_params.items())
+    at.query_params["slide"] = "1"
+    at.query_params["district"] = "341202"
+    at.run()
+    assert dict(at.query_params.items()) == asked
+    assert "范围：阜阳市；2025年1—9月" in words(at)
 
 
 def test_a_slide_seen_on_another_version_is_added_with_a_word(open_meeting: Open, agenda: Agenda) -> None:

@@ -28,6 +28,20 @@ SLIDES = (
     AgendaSlide("unqualified-rate.districts", f"{PERIOD}&district=341200"),
     AgendaSlide("unqualified-rate.kinds", f"{PERIOD}&district=341202"),
 )
+#: Eight slides, each of another period: a slide with the filters of another one is seen by its last month.
+ENDS = tuple(
+    f"2025-{end}" for end in ("03-31", "04-30", "05-31", "06-30", "07-31", "08-31", "09-30", "10-31")
+)
+#: Presses right after each other: keys, and milliseconds between them.
+QUICK = (
+    ("→→←", 100),
+    ("→←", 120),
+    ("→→←", 400),
+    ("→→→→→→", 60),
+    ("←←←←←←", 130),
+    ("→→→→→→", 500),
+    ("←←←←←←", 0),
+)
 #: What the link of one page alone holds besides its period.
 OF_PAGE = {"show": "unqualified-rate.course", "version": "1", "district": "341202", "step": "quarter"}
 SIZES = ((1024, 768), (1920, 1080), (3840, 2160), (390, 844))
@@ -48,6 +62,17 @@ def agenda_of(world: World) -> str:
     """The presenter's agenda of three slides on the first data version; its number."""
     engine = record_engine(world.database_url)
     made = create_agenda(engine, "presenter", "调度会", data_version=1, now=NOW, slides=SLIDES)
+    engine.dispose()
+    return made.agenda_no
+
+
+def agenda_of_periods(world: World) -> str:
+    """An agenda of eight slides, each to the end of another month; its number."""
+    engine = record_engine(world.database_url)
+    slides = tuple(
+        AgendaSlide("unqualified-rate.course", f"from=2025-01-01&to={end}&district=341200") for end in ENDS
+    )
+    made = create_agenda(engine, "presenter", "快", data_version=1, now=NOW, slides=slides)
     engine.dispose()
     return made.agenda_no
 
@@ -204,6 +229,54 @@ def test_a_meeting_from_start_to_end(meeting: Server, new_context: NewContext) -
     expect(page.get_by_text("数据版本固定为 2")).to_be_visible()
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
     assert faults == []
+
+
+def test_every_quick_press_counts_and_the_address_is_what_is_on_the_wall(
+    meeting: Server, new_context: NewContext
+) -> None:
+    page = new_context(1024, 768).new_page()
+    page.goto(f"{meeting.url}/meeting?agenda={agenda_of_periods(meeting.world)}&slide=1&version=1")
+    wait_for_login_form(page)
+    into_the_show(page)
+    number = page.get_by_label("汇报控制").locator(".number")
+    sentence = page.locator(".st-key-wall-slide").get_by_test_id("stCaptionContainer").first
+    place = 1
+    for keys, gap in QUICK:
+        for key in keys:
+            page.keyboard.press("ArrowRight" if key == "→" else "ArrowLeft")
+            page.wait_for_timeout(gap)
+            place = min(max(place + (1 if key == "→" else -1), 1), len(ENDS))
+        period = f"2025年1—{place + 2}月；"
+        expect(number).to_have_text(f"{place}/8")
+        expect(sentence).to_contain_text(period)
+        settled(page)
+        # What is still on its way to the browser would arrive now.
+        page.wait_for_timeout(1000)
+        expect(number).to_have_text(f"{place}/8")
+        expect(sentence).to_contain_text(period)
+        asked = query(page)
+        assert (asked["slide"], asked["to"]) == (str(place), ENDS[place - 1]), (keys, gap)
+
+
+def test_a_press_on_the_way_out_and_the_way_back_lose_no_slide(
+    meeting: Server, new_context: NewContext
+) -> None:
+    page = new_context(1024, 768).new_page()
+    number = agenda_of_periods(meeting.world)
+    page.goto(f"{meeting.url}/meeting?agenda={number}&slide=1&version=1")
+    wait_for_login_form(page)
+    into_the_show(page)
+    for expected in ("2/8", "3/8"):
+        press(page, "ArrowRight", expected)
+    for step, expected, month in ((page.go_back, "2/8", 4), (page.go_forward, "3/8", 5)):
+        step()
+        expect(page.get_by_label("汇报控制").locator(".number")).to_have_text(expected)
+        expect(page.get_by_text(f"2025年1—{month}月；").first).to_be_visible()
+        page.wait_for_url(re.compile(rf"slide={expected[0]}(&|$)"))
+    for key in ("ArrowRight", "Escape", "ArrowRight"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("数据版本固定为 1")).to_be_visible()
+    page.wait_for_url(re.compile(rf"\?agenda={number}$"))
 
 
 def test_slides_turn_by_themselves(meeting: Server, new_context: NewContext) -> None:
