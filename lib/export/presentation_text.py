@@ -16,7 +16,7 @@ from lib.data.fonts import wrapped
 #: A font that Windows and WPS have; others fall back to a Chinese font of theirs.
 FONT: Final = "Microsoft YaHei"
 #: Letters of office programs are a little wider and higher than ours.
-WIDER, _LEADING = 0.96, 1.4
+WIDER, _LEADING = 0.96, 1.45
 
 
 @dataclass(frozen=True)
