@@ -17,6 +17,7 @@ body:has([data-test-connection-state]:not([data-test-connection-state="CONNECTED
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-bottom: 5.5rem; } }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.4rem; }
 [data-testid="stElementContainer"]:has(h1) { display: none; }
+.st-key-wall-slide [data-testid="stElementToolbar"] { display: none; }
 .st-key-wall-slide { --wall: tan(atan2(max(12.6px, min(1.5vw, 2.67vh)), 12.6px)); gap: 0.35rem; }
 .st-key-wall-slide h2, .st-key-wall-slide h3 { padding: 0; margin: 0; }
 .st-key-wall-slide [data-testid="stHeading"] [data-testid="stMarkdownContainer"] { margin: 0; }
