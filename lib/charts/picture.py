@@ -16,22 +16,18 @@ import pyarrow as pa
 import vl_convert
 
 from lib.charts.drawing import CLOSEST
-from lib.data.fonts import FAMILY, FONT_FOLDER, RARE_FAMILY, check_glyphs, runs_by_family, text_width, wrapped
+from lib.charts.picture_words import FONTS, SVG, replace_rims, set_families
+from lib.data.fonts import FONT_FOLDER, check_glyphs, text_width, wrapped
 from lib.data.settings import PROJECT_FOLDER
 
 WIDTH: Final = 760
-_SVG: Final = "http://www.w3.org/2000/svg"
-#: Programs that do not have the shipped fonts fall back to a Chinese font of their own.
-FONTS: Final = f"{FAMILY}, {RARE_FAMILY}, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
-ET.register_namespace("", _SVG)
+ET.register_namespace("", SVG)
 _MARGIN: Final = 16
 _TITLE_SIZE: Final = 16
 _TEXT_SIZE: Final = 11
 _LEADING: Final = 1.45
 #: Letters of a key, the mark and the gap of each entry, and where the key begins at the furthest: after the names.
 _KEY_SIZE, _KEY_MARK, _KEY_START = 12, 30, 200
-#: How much a box behind words covers of what lies below it.
-_VEIL: Final = "0.8"
 #: A value that no mark has.
 _NOBODY: Final = " "
 _SOURCE: Final = "来源：食安把脉"
@@ -72,61 +68,19 @@ def picture_svg(
     """
     drawn = _pressed(specification, highest) if highest is not None else specification
     chart = ET.fromstring(_chart_svg(drawn, width - 2 * _MARGIN))
-    _replace_rims(chart)
+    replace_rims(chart)
     across, down = float(chart.attrib["width"]), float(chart.attrib["height"])
     whole = max(width, int(across) + 2 * _MARGIN)
     above, top = _lines([(caption.title, _TITLE_SIZE, True), (caption.filters, _TEXT_SIZE, False)], whole, 0)
     below, bottom = _lines([(text, _TEXT_SIZE, False) for text in caption.below], whole, top + down)
     picture = _page(whole, round(bottom + _MARGIN))
-    placed = ET.SubElement(picture, f"{{{_SVG}}}g", transform=f"translate({_MARGIN},{top:.1f})")
+    placed = ET.SubElement(picture, f"{{{SVG}}}g", transform=f"translate({_MARGIN},{top:.1f})")
     placed.extend(list(chart))
     for line in (*above, *below):
         _write(picture, line)
     check_glyphs(picture.itertext())
-    _set_families(picture)
+    set_families(picture)
     return _renumbered(ET.tostring(picture, encoding="unicode"))
-
-
-def _replace_rims(chart: ET.Element) -> None:
-    """Behind words a pale box instead of a rim: a rim is the same words once more for whoever searches or copies."""
-    for parent in list(chart.iter()):
-        for place, rim in enumerate(list(parent)):
-            if rim.tag == f"{{{_SVG}}}text" and "stroke-width" in rim.attrib:
-                parent[place] = _box(rim)
-
-
-def _box(rim: ET.Element) -> ET.Element:
-    size = float(rim.get("font-size", "11").removesuffix("px"))
-    lines = [line.text or "" for line in rim] or [rim.text or ""]
-    width = max(text_width(line, size, bold=rim.get("font-weight") == "bold") for line in lines)
-    before = {"middle": 0.5, "end": 1.0}.get(rim.get("text-anchor", "start"), 0.0) * width
-    look = {name: value for name, value in rim.attrib.items() if name in ("transform", "fill", "opacity")}
-    place = {"x": f"{-before - 1:.2f}", "y": f"{-0.95 * size:.2f}"}
-    extent = {"width": f"{width + 2:.2f}", "height": f"{1.2 * size * len(lines):.2f}"}
-    return ET.Element(f"{{{_SVG}}}rect", {**place, **extent, **look, "fill-opacity": _VEIL})
-
-
-def _set_families(picture: ET.Element) -> None:
-    """Give rare characters the family that has them, each run at its own place.
-
-    Drawing programs otherwise look for one other font that has the whole text, and find one of the machine.
-    """
-    for text in list(picture.iter(f"{{{_SVG}}}text")):
-        runs = runs_by_family(text.text or "")
-        if any(family == RARE_FAMILY for _, family in runs):
-            _place(text, runs)
-
-
-def _place(text: ET.Element, runs: Sequence[tuple[str, str]]) -> None:
-    size = float(text.get("font-size", "11").removesuffix("px"))
-    widths = [text_width(run, size, bold=text.get("font-weight") == "bold") for run, _ in runs]
-    before = {"middle": 0.5, "end": 1.0}.get(text.attrib.pop("text-anchor", "start"), 0.0) * sum(widths)
-    x = float(text.get("x", "0")) - before
-    text.text = None
-    for (run, family), width in zip(runs, widths, strict=True):
-        look = {"x": f"{x:.2f}", "font-family": f"{family}, {FONTS}"}
-        ET.SubElement(text, f"{{{_SVG}}}tspan", look).text = run
-        x += width
 
 
 def _renumbered(svg: str) -> str:
@@ -253,8 +207,8 @@ def _lines(texts: Sequence[tuple[str, int, bool]], width: int, y: float) -> tupl
 
 def _page(width: int, height: int) -> ET.Element:
     size = {"width": str(width), "height": str(height)}
-    page = ET.Element(f"{{{_SVG}}}svg", {**size, "viewBox": f"0 0 {width} {height}"})
-    ET.SubElement(page, f"{{{_SVG}}}rect", {**size, "fill": _theme()["backgroundColor"]})
+    page = ET.Element(f"{{{SVG}}}svg", {**size, "viewBox": f"0 0 {width} {height}"})
+    ET.SubElement(page, f"{{{SVG}}}rect", {**size, "fill": _theme()["backgroundColor"]})
     return page
 
 
@@ -263,4 +217,4 @@ def _write(page: ET.Element, line: _Line) -> None:
     if line.bold:
         look["font-weight"] = "bold"
     place = {"x": str(_MARGIN), "y": f"{line.y:.1f}"}
-    ET.SubElement(page, f"{{{_SVG}}}text", {**place, **look}).text = line.text
+    ET.SubElement(page, f"{{{SVG}}}text", {**place, **look}).text = line.text
