@@ -273,6 +273,7 @@ def test_a_press_on_the_way_out_and_the_way_back_lose_no_slide(
         expect(page.get_by_label("汇报控制").locator(".number")).to_have_text(expected)
         expect(page.get_by_text(f"2025年1—{month}月；").first).to_be_visible()
         page.wait_for_url(re.compile(rf"slide={expected[0]}(&|$)"))
+    settled(page)
     for key in ("ArrowRight", "Escape", "ArrowRight"):
         page.keyboard.press(key)
     expect(page.get_by_text("数据版本固定为 1")).to_be_visible()
