@@ -136,12 +136,14 @@ def serve_world(project_folder: Path, tmp_path: Path) -> Callable[[World], Abstr
     return start
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Browser]:
-    """Headless Chromium of this machine."""
+    """Headless Chromium of this machine. Playwright holds an event loop of its own, so it ends with the module."""
     with sync_playwright() as playwright:
         # Root in a container has no sandbox; the pages under test are our own.
-        launched = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        launched = playwright.chromium.launch(
+            executable_path=chromium_path, args=["--no-sandbox", "--disable-gpu"]
+        )
         yield launched
         launched.close()
 

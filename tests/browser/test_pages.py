@@ -187,12 +187,18 @@ def test_every_page_is_in_chinese_and_scrolls_down_only_on_a_phone(
 
 
 def readable(page: Page) -> list[str]:
-    """Texts and placeholders of a page; icons are drawn by a font from words that nobody sees, and code is code."""
+    """Texts and placeholders of a page; icons are drawn by a font from words that nobody sees, code is code.
+
+    Cells of tables hold what the records hold.
+    """
     without_icons = """node => {
         const copy = node.cloneNode(true);
         const icons = "[data-testid=stIconMaterial], [data-testid=stAlertDynamicIcon], style, pre";
-        copy.querySelectorAll(icons).forEach(icon => icon.remove());
-        return copy.textContent;
+        copy.querySelectorAll(`${icons}, [role=gridcell]`).forEach(one => one.remove());
+        const pieces = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
+        const texts = [];
+        while (pieces.nextNode()) texts.push(pieces.currentNode.data);
+        return texts.join(" ");
     }"""
     texts = [page.get_by_test_id(name).evaluate(without_icons) for name in ("stMain", "stSidebar")]
     placeholders: list[str] = page.locator("[placeholder]").evaluate_all(
