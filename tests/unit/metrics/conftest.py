@@ -1,7 +1,10 @@
 """Tiny snapshots written straight to a DuckDB file: the metric layer is tested without the loading side."""
 
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from lib.data.snapshot import Snapshot, open_snapshot
 from lib.data.tables.base import snapshot_metadata
 
 AS_OF = date(2025, 10, 31)
+_SCRATCH = tempfile.TemporaryDirectory(prefix="bamai-tests-")
 Rows = list[dict[str, Any]]
 
 UNITS: Rows = [
@@ -129,6 +133,18 @@ def disposal_row(
     return {**sample, **own, **given}
 
 
+@cache
+def _empty_snapshot() -> Path:
+    """A file with every table and no row: copied, as making sixty tables takes longer than most tests."""
+    path = Path(_SCRATCH.name) / "empty.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.begin()
+        for table in snapshot_metadata.sorted_tables:
+            connection.execute(str(CreateTable(table).compile(dialect=Dialect())))
+        connection.commit()
+    return path
+
+
 def write_snapshot(folder: Path, tables: Mapping[str, Rows], as_of: date = AS_OF, version: int = 1) -> None:
     """Write a snapshot file with every table of the catalogue; absent tables are empty."""
     info = {"version": version, "as_of": as_of, "created_at": "", "is_synthetic": False, "description": ""}
@@ -140,10 +156,11 @@ def write_snapshot(folder: Path, tables: Mapping[str, Rows], as_of: date = AS_OF
         **tables,
     }
     folder.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(snapshot_path(folder, version))) as connection:
+    path = snapshot_path(folder, version)
+    shutil.copyfile(_empty_snapshot(), path)
+    with duckdb.connect(str(path)) as connection:
         connection.begin()
         for table in snapshot_metadata.sorted_tables:
-            connection.execute(str(CreateTable(table).compile(dialect=Dialect())))
             rows = content.get(table.name, [])
             if not rows:
                 continue
