@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
-from lib.access.audit import one_line
+from lib.access.audit import one_line, record_event
 from lib.access.records import reading
 from lib.data.tables.extracts import extract_record
 
@@ -37,6 +37,24 @@ def add_extract(connection: Connection, taken: TakenExtract) -> None:
     values["file_name"] = one_line(taken.file_name, _LONGEST_NAME)
     values["reason"] = one_line(taken.reason, LONGEST_REASON)
     connection.execute(insert(extract_record).values(values))
+
+
+def enter_extract(
+    connection: Connection, taken: TakenExtract, *, address: str, session_digest: str | None = None
+) -> None:
+    """Add it to the register and to the audit trail, inside the caller's transaction. `address`: where it was asked."""
+    add_extract(connection, taken)
+    record_event(
+        connection,
+        now=taken.at,
+        event="download",
+        username=taken.username,
+        subject=taken.file_name,
+        address=address,
+        session_digest=session_digest,
+        row_count=taken.row_count,
+        detail="；".join(text for text in (taken.sentence, taken.reason) if text),
+    )
 
 
 def recent_extracts(engine: Engine, username: str, limit: int) -> list[tuple[TakenExtract, int]]:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from lib.access.audit import record_event
-from lib.access.extracts import TakenExtract, add_extract
+from lib.access.extracts import TakenExtract, enter_extract
 from lib.access.records import writing
 from lib.api.parameters import read_extract, read_query, read_reason
 from lib.api.problem import Problem, problem_of
@@ -67,7 +66,7 @@ def write_extract(
             reason=reason,
         )
         with writing(engine) as connection:
-            _register(connection, taken)
+            enter_extract(connection, taken, address="manage.py")
             # Inside the transaction: a file that cannot take its name is not on record either.
             unfinished.replace(path)
     return WrittenExtract(path, content.row_count, sha256)
@@ -97,17 +96,3 @@ def _written(unfinished: Path, pieces: Iterator[bytes]) -> str:
         stream.flush()
         os.fsync(stream.fileno())
     return total.hexdigest()
-
-
-def _register(connection: Connection, taken: TakenExtract) -> None:
-    add_extract(connection, taken)
-    record_event(
-        connection,
-        now=taken.at,
-        event="download",
-        username=taken.username,
-        subject=taken.file_name,
-        address="manage.py",
-        row_count=taken.row_count,
-        detail="；".join(text for text in (taken.sentence, taken.reason) if text),
-    )

@@ -7,7 +7,7 @@ An `Extract` says what is taken. `prepare` counts it (by SQL where it is rows) a
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 from sqlalchemy import Table
@@ -23,7 +23,7 @@ from lib.export.dictionary import metric_columns
 from lib.export.formats import MEDIA_TYPES, SUFFIXES, WRITERS, Form
 from lib.export.package import package_pieces
 from lib.metrics.compute import compute
-from lib.metrics.dimensions import DIMENSIONS
+from lib.metrics.dimensions import DIMENSIONS, MADE_PLACES, PLACES
 from lib.metrics.metric import Metric
 from lib.metrics.protection import protect
 from lib.metrics.registry import get_metric
@@ -33,8 +33,6 @@ from lib.metrics.sides import side_names
 from lib.metrics.tables import get_table, rows_of
 
 Kind = Literal["metric", "rows", "table"]
-#: Groups of places from the largest to the smallest, as levels of units count.
-_LEVELS: Final = ("province", "city", "division")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,9 +137,9 @@ def _refuse_part_of_whole(snapshot: Snapshot, extract: Extract, scope: Scope) ->
     if scope.is_everything:
         return
     levels = {unit.code: unit.level for unit in snapshot.units}
-    lowest = max((levels.get(code, len(_LEVELS)) for code in scope.codes), default=0)
-    side = "made_" if extract.filters.side == "made" else ""
-    above = [f"{side}{level}" for level in _LEVELS[: max(lowest - 1, 0)] if f"{side}{level}" in extract.by]
+    places = (MADE_PLACES if extract.filters.side == "made" else PLACES)[::-1]
+    lowest = max((levels.get(code, len(places)) for code in scope.codes), default=0)
+    above = [name for level, name in enumerate(places, 1) if level < lowest and name in extract.by]
     if above:
         names = "、".join(DIMENSIONS[one].name for one in above)
         seen = scope.sentence(snapshot.names)

@@ -6,9 +6,8 @@ from typing import Final
 
 import streamlit as st
 
-from lib.access.audit import record_event
 from lib.access.errors import RecordsUnavailable
-from lib.access.extracts import TakenExtract, add_extract
+from lib.access.extracts import TakenExtract, enter_extract
 from lib.access.reception import reception
 from lib.access.records import writing
 from lib.data.snapshot import Snapshot
@@ -106,15 +105,6 @@ def _register(offer: Offer, sha256: str) -> None:
         reason=offer.reason,
     )
     with writing(reception().engine) as connection:
-        add_extract(connection, taken)
-        record_event(
-            connection,
-            now=now,
-            event="download",
-            username=username,
-            subject=offer.file_name,
-            address=visitor.address,
-            session_digest=visitor.session_digest or None,
-            row_count=content.row_count,
-            detail="；".join(text for text in (content.sentence, offer.reason) if text),
+        enter_extract(
+            connection, taken, address=visitor.address, session_digest=visitor.session_digest or None
         )

@@ -129,7 +129,7 @@ def reaching_back(view: View, step: Period) -> Filters:
     """
     end = view.filters.end
     split = cached.split_categories(view.source, view.filters.category).values()
-    first_year = max(view.choices.first_year, *(year or end.year for year in split), 0)
+    first_year = max([view.choices.first_year, *(year or end.year for year in split)])
     first = date(max(end.year - _YEARS_SHOWN[step], first_year), 1, 1)
     start = min(view.filters.start, first)
     if step == "month" and end.month < 12 and start == first:
