@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import Final
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.ui import meeting_address as address
 from lib.ui.filter_state import filters_of_tab, set_filters
 from lib.ui.meeting_keys import is_listening, told
-from lib.ui.meeting_turns import Press, Stay, after_filtering, after_moving, presses_of
+from lib.ui.meeting_turns import MOVED, Press, Stay, after_filtering, after_moving, presses_of
 from lib.ui.view import View
 
 _STAY: Final = "meeting.stay"
@@ -23,7 +24,12 @@ def resumed() -> tuple[Stay, tuple[Press, ...]]:
     if not isinstance(kept, Stay) or not is_listening() or _names(kept.asked) != _names(here):
         live = kept.live if isinstance(kept, Stay) else {}
         return Stay(secrets.token_hex(8), {}, {}, live=live).at(here), ()
-    stay, presses = after_moving(kept, presses_of(told(), kept))
+    unheard = presses_of(told(), kept)
+    if _is_history() and not any(press.what == MOVED for press in unheard):
+        # The browser went back or forward and has yet to tell so: nothing pressed before that counts any longer, and
+        # another address written now would take the rest of its history away.
+        return replace(kept.at(here), filters=None), ()
+    stay, presses = after_moving(kept, unheard)
     return after_filtering(stay, filters_of_tab()), presses
 
 
@@ -57,6 +63,12 @@ def change_version(version: int) -> None:
 def forget_stay() -> None:
     """End a meeting: the next one begins with the filters of its agenda, however this one was left."""
     st.session_state.pop(_STAY, None)
+
+
+def _is_history() -> bool:
+    """Whether this run was begun by a step in the browser's history."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def _names(asked: Mapping[str, str]) -> tuple[str | None, str | None]:

@@ -9,6 +9,8 @@ from lib.data.filters import Filters
 from lib.ui import meeting_address as address
 
 PANELS: Final = ("filter", "note")
+#: What a press is called that says where a step in the browser's history led.
+MOVED: Final = "moved"
 #: The number of an agenda, the number of a slide in it, and the slide: the order may have been changed meanwhile.
 Visited = tuple[str, int, AgendaSlide]
 
@@ -98,7 +100,7 @@ def presses_of(told: Mapping[str, Any], stay: Stay) -> tuple[Press, ...]:
 
 def after_moving(stay: Stay, presses: tuple[Press, ...]) -> tuple[Stay, tuple[Press, ...]]:
     """Where the browser's history led, and the presses since: what was pressed before counts no longer."""
-    places = [place for place, press in enumerate(presses) if press.what == "moved"]
+    places = [place for place, press in enumerate(presses) if press.what == MOVED]
     if not places:
         return stay, presses
     last = presses[places[-1]]
