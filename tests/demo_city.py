@@ -7,24 +7,14 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from sqlalchemy import Engine
 
-from lib.data.database import exclusive_transaction, load_reference, record_engine, upgrade
 from lib.data.publish import publish
 from lib.demo.build import build_demo
 from lib.demo.scale import SCALES
+from tests.records import prepared_engine
 
 NOW: Final = datetime(2025, 11, 1, 8, 0, tzinfo=UTC)
 SMALL: Final = SCALES["city"].reduced(batches_per_year=1_200)
-
-
-def empty_records(url: str) -> Engine:
-    """A record database with schema and reference tables only."""
-    engine = record_engine(url)
-    upgrade(engine)
-    with exclusive_transaction(engine) as connection:
-        load_reference(connection)
-    return engine
 
 
 def small_city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -35,7 +25,7 @@ def small_city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open(folder / "lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "built").exists():
-            engine = empty_records(f"sqlite:///{folder / 'records.db'}")
+            engine = prepared_engine(f"sqlite:///{folder / 'records.db'}")
             build_demo(engine, scale=SMALL, seed=1, now=NOW)
             (folder / "published").mkdir()
             publish(engine, folder / "published", keep=1)

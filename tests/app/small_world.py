@@ -11,11 +11,12 @@ from sqlalchemy import Engine
 
 from lib.access.demo_accounts import ensure_demo_accounts
 from lib.data.bulk import bulk_insert
-from lib.data.database import exclusive_transaction, load_reference, record_engine, upgrade
+from lib.data.database import exclusive_transaction
 from lib.data.publish import publish
 from lib.data.tables import sampling
 from lib.data.verdicts import derive
 from lib.data.versions import LoadCounts, record_version
+from tests.records import prepared_engine
 
 AS_OF = date(2025, 10, 31)
 FIRST_DAY = date(2021, 1, 1)
@@ -44,8 +45,7 @@ class World:
 def build_world(folder: Path) -> World:
     """Create the record database with demo accounts and publish one snapshot."""
     url = f"sqlite:///{folder / 'records.db'}"
-    engine = record_engine(url)
-    upgrade(engine)
+    engine = prepared_engine(url)
     samples = _samples(random.Random(20251031))
     _load(engine, samples)
     ensure_demo_accounts(engine, datetime(2025, 11, 1, tzinfo=UTC))
@@ -58,7 +58,6 @@ def build_world(folder: Path) -> World:
 
 def _load(engine: Engine, samples: list[dict[str, Any]]) -> None:
     with exclusive_transaction(engine) as connection:
-        load_reference(connection)
         version = record_version(
             connection,
             as_of=AS_OF,

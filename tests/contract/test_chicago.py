@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from lib.data.database import exclusive_transaction, load_reference, record_engine, upgrade
 from lib.data.filters import Filters
 from lib.data.loaders.load import load_files
 from lib.data.scope import Scope
 from lib.data.snapshot import open_snapshot
 from lib.metrics.compute import compute
 from lib.metrics.registry import get_metric
+from tests.records import prepared_engine
 
 Counts = dict[str, tuple[int, int]]
 WHOLE = Filters(start=date(2011, 1, 1), end=date(2014, 12, 31))
@@ -22,10 +22,7 @@ WHOLE = Filters(start=date(2011, 1, 1), end=date(2014, 12, 31))
 @pytest.fixture(scope="module")
 def published(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("chicago")
-    engine = record_engine(f"sqlite:///{folder / 'records.db'}")
-    upgrade(engine)
-    with exclusive_transaction(engine) as connection:
-        load_reference(connection)
+    engine = prepared_engine(f"sqlite:///{folder / 'records.db'}")
     report = load_files(
         engine,
         [shared_folder / "data" / "chicago" / "chicago_inspections_joined.csv.gz"],

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from lib.data.database import exclusive_transaction, load_reference, record_engine, upgrade
 from lib.data.loaders.load import load_files
 from lib.metrics.command import run_metric
+from tests.records import prepared_engine
 
 PROFILE = """
 name = "markttag"
@@ -81,10 +81,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("foreign")
     (folder / "kontrollen.csv").write_bytes(content().encode("cp1252"))
     (folder / "markttag.toml").write_text(PROFILE, encoding="utf-8")
-    engine = record_engine(f"sqlite:///{folder / 'records.db'}")
-    upgrade(engine)
-    with exclusive_transaction(engine) as connection:
-        load_reference(connection)
+    engine = prepared_engine(f"sqlite:///{folder / 'records.db'}")
     report = load_files(
         engine,
         [folder / "kontrollen.csv"],

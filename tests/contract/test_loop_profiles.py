@@ -15,7 +15,8 @@ from lib.data.loaders.targets import TABLES, Target, targets
 from lib.data.tables import sampling
 from lib.data.tables.catalogue import LOOP_TABLES
 from tests.postgresql_cluster import PostgreSQLCluster
-from tests.unit.data.loaders.loading import load, make_engine
+from tests.records import prepared_engine
+from tests.unit.data.loaders.loading import load
 
 LOOP = [
     name
@@ -64,7 +65,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if request.param == "postgresql":
         cluster: PostgreSQLCluster = request.getfixturevalue("postgresql_cluster")
         url = cluster.new_database()
-    made = make_engine(url)
+    made = prepared_engine(url)
     yield made
     made.dispose()
 

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from lib.data.database import REFERENCE_FOLDER, exclusive_transaction, load_reference, record_engine, upgrade
+from lib.data.database import REFERENCE_FOLDER
 from lib.data.loaders import profiles
 from lib.data.loaders.headers import match
 from lib.data.loaders.load import load_files
@@ -19,6 +19,7 @@ from lib.data.loaders.profile_files import load_profile, profile_names
 from lib.data.loaders.targets import TABLES, targets
 from lib.data.loaders.values import ALLOWED
 from lib.data.tables.sampling import failing_item, sample
+from tests.records import prepared_engine
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "IMPORT.md"
 PARTS = {"record": "记录", "place": "地点", "firm": "企业", "item": "项目"}
@@ -136,10 +137,7 @@ def fenced(marker: str) -> str:
 def test_the_worked_example_of_the_document_loads(tmp_path: Path) -> None:
     (tmp_path / "inspections.csv").write_text(fenced("文件"), encoding="utf-8")
     (tmp_path / "nyc.toml").write_text(fenced("方案"), encoding="utf-8")
-    engine = record_engine(f"sqlite:///{tmp_path / 'records.db'}")
-    upgrade(engine)
-    with exclusive_transaction(engine) as connection:
-        load_reference(connection)
+    engine = prepared_engine(f"sqlite:///{tmp_path / 'records.db'}")
     report = load_files(
         engine,
         [tmp_path / "inspections.csv"],

@@ -1,6 +1,6 @@
 """A record database with reference tables, and a way to put a few records into it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import Engine, Table
 
 from lib.data.bulk import arrow_type, bulk_insert
-from lib.data.database import exclusive_transaction, load_reference, record_engine, upgrade
+from lib.data.database import exclusive_transaction
 from lib.data.tables import sampling
 from lib.data.versions import LoadCounts, record_version
+from tests.records import prepared_engine
 
 SAMPLE_DEFAULTS = {
     "source": "test",
@@ -28,24 +29,17 @@ PutVersion = Callable[[Records, date], int]
 
 
 @pytest.fixture
-def engine(record_url: str) -> Engine:
+def engine(record_url: str) -> Iterator[Engine]:
     """An upgraded record database with its reference tables."""
-    return prepared_engine(record_url)
+    made = prepared_engine(record_url)
+    yield made
+    made.dispose()
 
 
 @pytest.fixture
 def put_version(engine: Engine) -> PutVersion:
     """Write records as a new data version and return its number."""
     return partial(write_version, engine)
-
-
-def prepared_engine(url: str) -> Engine:
-    """Engine of a record database at the newest schema, with its reference tables."""
-    engine = record_engine(url)
-    upgrade(engine)
-    with exclusive_transaction(engine) as connection:
-        load_reference(connection)
-    return engine
 
 
 def write_version(engine: Engine, records: Records, as_of: date) -> int:

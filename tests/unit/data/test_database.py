@@ -19,6 +19,7 @@ from lib.data.database import REFERENCE_FILES, DatabaseBusy, exclusive_transacti
 from lib.data.tables import reference, sampling
 from lib.data.tables.base import records_metadata
 from lib.data.versions import RealRecords, holds_records, latest_version, remove_demo_records
+from tests.records import url_of
 from tests.unit.data.conftest import PutVersion, as_batch
 
 
@@ -91,10 +92,10 @@ class TestExclusiveTransaction:
             assert connection.execute(select(sampling.enterprise.c.enterprise_key)).scalars().all() == ["a"]
 
     def test_a_second_writer_is_refused_when_the_first_does_not_end(
-        self, record_url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+        self, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(database, "QUEUE_SECONDS", 1)
-        other = database.record_engine(record_url, queue_seconds=1)
+        other = database.record_engine(url_of(engine), queue_seconds=1)
         with (
             exclusive_transaction(engine),
             pytest.raises(DatabaseBusy, match="另一次载入正在进行"),

@@ -10,7 +10,8 @@ from lib.data.publish import publish
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot, open_snapshot
 from lib.data.tables import snapshot_loop as loop
-from tests.unit.data.conftest import prepared_engine, write_version
+from tests.records import prepared_engine
+from tests.unit.data.conftest import write_version
 from tests.unit.data.loop_world import AS_OF, AWAY, HOME, POSTS, loop_records
 
 

@@ -14,9 +14,10 @@ from lib.demo.build import make_world, month_tables
 from lib.demo.scale import SCALES, Scale
 from lib.demo.tables import TableMaker
 from lib.demo.volume import months, workdays
-from tests.demo_city import NOW, SMALL, empty_records, small_city_folder
+from tests.demo_city import NOW, SMALL, small_city_folder
+from tests.records import prepared_engine
 
-__all__ = ["NOW", "SMALL", "drawn_frames", "empty_records", "read"]
+__all__ = ["NOW", "SMALL", "drawn_frames", "read"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def _frame(table: pa.Table) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def reference_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """Record database with reference tables, nothing loaded."""
-    return empty_records(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'reference.db'}")
+    return prepared_engine(f"sqlite:///{tmp_path_factory.mktemp('demo') / 'reference.db'}")
 
 
 @pytest.fixture(scope="session")

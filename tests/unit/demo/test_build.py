@@ -13,7 +13,8 @@ from lib.data.tables.catalogue import VERSIONED
 from lib.data.tables.loads import data_version
 from lib.demo.build import RecordsNotEmpty, ReferenceMissing, build_demo
 from lib.demo.scale import SCALES
-from tests.unit.demo.conftest import NOW, SMALL, empty_records
+from tests.records import prepared_engine
+from tests.unit.demo.conftest import NOW, SMALL
 
 TINY = SCALES["city"].reduced(batches_per_year=400)
 
@@ -30,17 +31,24 @@ def digest(engine: Engine) -> dict[str, str]:
 
 
 def built(url: str, seed: int) -> dict[str, str]:
-    engine = empty_records(url)
+    engine = prepared_engine(url)
     build_demo(engine, scale=TINY, seed=seed, now=NOW)
     return digest(engine)
 
 
-def test_same_seed_same_rows_on_every_engine(record_url: str, tmp_path: Path) -> None:
-    here = built(record_url, seed=9)
-    again = built(f"sqlite:///{tmp_path / 'again.db'}", seed=9)
-    assert here == again
+@pytest.fixture(scope="module")
+def seed_nine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return built(f"sqlite:///{tmp_path_factory.mktemp('nine') / 'records.db'}", seed=9)
+
+
+def test_same_seed_same_rows_on_every_engine(record_url: str, seed_nine: dict[str, str]) -> None:
+    assert built(record_url, seed=9) == seed_nine
+
+
+def test_another_seed_other_rows(tmp_path: Path, seed_nine: dict[str, str]) -> None:
     other = built(f"sqlite:///{tmp_path / 'other.db'}", seed=10)
-    assert all(other[name] != here[name] for name in ("sample", "disposal", "rectification_event", "letter"))
+    names = ("sample", "disposal", "rectification_event", "letter")
+    assert all(other[name] != seed_nine[name] for name in names)
 
 
 def test_one_version_of_kind_demo(small_records: Engine) -> None:
@@ -65,14 +73,14 @@ def test_refuses_without_reference_tables(tmp_path: Path) -> None:
 
 
 def test_unknown_scale_names_the_known_ones(tmp_path: Path) -> None:
-    engine = empty_records(f"sqlite:///{tmp_path / 'empty.db'}")
+    engine = prepared_engine(f"sqlite:///{tmp_path / 'empty.db'}")
     with pytest.raises(ValueError, match="city、province、nation"):
         build_demo(engine, scale="town", seed=1, now=NOW)
 
 
 @pytest.mark.parametrize("name", ["province", "nation"])
 def test_larger_scales_sample_every_county(name: str, tmp_path: Path) -> None:
-    engine = empty_records(f"sqlite:///{tmp_path / 'large.db'}")
+    engine = prepared_engine(f"sqlite:///{tmp_path / 'large.db'}")
     build_demo(engine, scale=SCALES[name].reduced(batches_per_year=6_000), seed=1, now=NOW)
     sample = pd.read_sql(select(sampling.sample.c["division_code", "supervision_verdict"]), engine)
     provinces = set(sample.division_code.str[:2])

@@ -18,7 +18,8 @@ from lib.metrics.analyses.duty_lists import GAP, holder_history
 from lib.metrics.analyses.rectification_lists import paper_watch_list
 from lib.metrics.compute import compute
 from lib.metrics.registry import get_metric
-from tests.unit.data.conftest import prepared_engine, write_version
+from tests.records import prepared_engine
+from tests.unit.data.conftest import write_version
 from tests.unit.data.loop_world import AS_OF, loop_records
 
 ALL = Scope.everything()

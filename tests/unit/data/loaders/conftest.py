@@ -8,19 +8,20 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from tests.unit.data.loaders.loading import SMALL_PROFILE, make_engine
+from tests.records import prepared_engine
+from tests.unit.data.loaders.loading import SMALL_PROFILE
 
 
 @pytest.fixture
 def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = make_engine(f"sqlite:///{tmp_path / 'records.db'}")
+    engine = prepared_engine(f"sqlite:///{tmp_path / 'records.db'}")
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
 def any_engine(record_url: str) -> Iterator[Engine]:
-    engine = make_engine(record_url)
+    engine = prepared_engine(record_url)
     yield engine
     engine.dispose()
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Engine, Table, select
 
-from lib.data.database import exclusive_transaction, load_reference, record_engine, upgrade
 from lib.data.loaders.load import load_files
 from lib.data.loaders.report import LoadReport
 
@@ -51,14 +50,6 @@ from = "结论"
 map = { "合格" = "纯抽检合格样品", "不合格" = "纯抽检不合格样品" }
 """
 SMALL_HEADER = ("编号", "抽样日期", "结论")
-
-
-def make_engine(url: str) -> Engine:
-    engine = record_engine(url)
-    upgrade(engine)
-    with exclusive_transaction(engine) as connection:
-        load_reference(connection)
-    return engine
 
 
 def load(engine: Engine, path: Path | Sequence[Path], profile: str | Path, **more: Any) -> LoadReport:

@@ -17,7 +17,8 @@ from lib.data.loaders.errors import LoadRefused
 from lib.data.snapshot import newest_version
 from lib.data.tables.loads import data_version
 from lib.data.tables.sampling import disposal, enterprise, failing_item, sample
-from tests.unit.data.loaders.loading import SMALL_HEADER, current, history, load, make_engine
+from tests.records import prepared_engine, url_of
+from tests.unit.data.loaders.loading import SMALL_HEADER, current, history, load
 
 Write = Callable[..., Path]
 GOOD = [("A1", "2025-01-02", "合格"), ("A2", "2025-01-03", "不合格"), ("A3", "2025-01-04", "")]
@@ -387,7 +388,8 @@ def test_two_loads_at_once_queue(any_engine: Engine, write_csv: Write, small_pro
 CHILD = """
 import sys
 from pathlib import Path
-from tests.unit.data.loaders.loading import load, record_engine
+from lib.data.database import record_engine
+from tests.unit.data.loaders.loading import load
 print("ready", flush=True)
 load(record_engine(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
 print("done", flush=True)
@@ -397,14 +399,14 @@ print("done", flush=True)
 def test_a_killed_load_changes_nothing(
     record_url: str, write_csv: Write, small_profile: Path, project_folder: Path
 ) -> None:
-    engine = make_engine(record_url)
+    engine = prepared_engine(record_url)
     load(engine, write_csv([SMALL_HEADER, *GOOD]), small_profile)
     before = (history(engine, sample), history(engine, data_version))
     rows = [(f"C{number}", "2025-01-02", "合格") for number in range(20_000)]
     path = write_csv([SMALL_HEADER, ("A1", "2025-01-09", "合格"), *rows], "big.csv")
     delays = random.Random(7)
     for _ in range(3):
-        command = [sys.executable, "-c", CHILD, record_url, str(path), str(small_profile)]
+        command = [sys.executable, "-c", CHILD, url_of(engine), str(path), str(small_profile)]
         with subprocess.Popen(command, cwd=project_folder, stdout=subprocess.PIPE, text=True) as child:
             assert child.stdout is not None
             assert child.stdout.readline() == "ready\n"
