@@ -20,7 +20,6 @@ COLUMNS: Final = (
     *("interval_text", "direction_text", "flag", "chance_flag", "small"),
 )
 ROW_HEIGHT: Final = 52
-_HEAD: Final = 46
 #: What the four lines of the heads take beyond the room that every chart has for its axis.
 _HEAD_LINES: Final = 34
 #: Windows in which a cell holds its value and mark only; those in which its interval is set smaller.
@@ -75,7 +74,7 @@ def _plan(roles: tuple[str, ...]) -> Sketch:
     layers = [frame, outlined(hollow, Role.GUIDE), painted(value, Role.TEXT)]
     layers += [painted(counts, Role.NOTE), painted(interval, Role.NOTE)]
     layers += [_marks(0.1, 0.22, _wide(60, 0)), _marks(0.5, 0.75, _wide(0, 50))]
-    return Sketch(layers=layers, top=_HEAD, roles=roles, key_columns=2)
+    return Sketch(layers=layers, roles=roles, key_columns=2)
 
 
 def _marks(across: float, down: float, size: alt.ExprRef) -> alt.Chart:

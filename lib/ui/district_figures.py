@@ -85,11 +85,11 @@ def _ignored(record: DistrictRecord) -> list[str]:
 
 def grid_cells(record: DistrictRecord) -> pd.DataFrame:
     """One row per district and measure for the grid; a district without cases has "—"."""
-    districts = _districts(record)
+    measures = [(measure, _by_code(measure)) for measure in record.measures]
     cells = [
         _cell(measure, name, rows.get(code))
-        for code, name in districts.items()
-        for measure, rows in ((one, _by_code(one)) for one in record.measures)
+        for code, name in _districts(record).items()
+        for measure, rows in measures
     ]
     return pd.DataFrame(cells)
 

@@ -24,14 +24,13 @@ def reversals(points: pd.DataFrame, strata: pd.DataFrame, baseline: float) -> pd
     side = np.sign((numbers(rows["ratio"]) - 1.0).round(_DIGITS))
     is_crude_plain = (numbers(rows["lower"]) > baseline) | (numbers(rows["upper"]) < baseline)
     is_ratio_plain = (numbers(rows["ratio_lower"]) > 1.0) | (numbers(rows["ratio_upper"]) < 1.0)
-    everywhere = np.array(
-        [
-            _is_everywhere(comparable_strata(strata, code), sign)
-            for code, sign in zip(rows["code"], side, strict=True)
-        ],
-        dtype=bool,
-    )
-    return rows[(crude * side < 0) & ((is_crude_plain & is_ratio_plain) | everywhere)]
+    turns = [
+        turned and (plain or _is_everywhere(comparable_strata(strata, code), sign))
+        for code, sign, turned, plain in zip(
+            rows["code"], side, crude * side < 0, is_crude_plain & is_ratio_plain, strict=True
+        )
+    ]
+    return rows[np.array(turns, dtype=bool)]
 
 
 def comparable_strata(strata: pd.DataFrame, code: str) -> pd.DataFrame:
