@@ -12,6 +12,7 @@ from lib.access.accounts import deactivate, grant, set_password
 from lib.access.sessions import digest_of, end_session
 from lib.access.tokens import list_tokens, revoke_token
 from lib.api.delivery import BrokenOff
+from lib.data.database import exclusive_transaction
 from lib.data.scope import Scope
 from lib.data.tables.access import audit_event
 from lib.data.tables.base import records_metadata
@@ -196,7 +197,9 @@ def test_without_the_record_database_nobody_takes_anything(service: Service) -> 
     unseen = {"cookie": f"{COOKIE}={service.cookie('analyst')}"}
     assert service.client.get(RATE, headers=known).status_code == 200
     token = bearer(service.token())
-    records_metadata.drop_all(service.engine)
+    # In turn with what the answers before still write.
+    with exclusive_transaction(service.engine) as connection:
+        records_metadata.drop_all(connection)
     for headers in (token, known, unseen):
         answer = service.client.get(RATE, headers=headers)
         assert (answer.status_code, "记录数据库" in answer.json()["detail"]) == (503, True)
@@ -235,7 +238,8 @@ def test_a_running_file_outlives_the_record_database(
     def goes(self: RowSource, names: Any) -> Iterator[Any]:
         batches = whole(self, names)
         yield next(batches)
-        records_metadata.drop_all(service.engine)
+        with exclusive_transaction(service.engine) as connection:
+            records_metadata.drop_all(connection)
         yield from batches
 
     monkeypatch.setattr(RowSource, "batches", goes)
