@@ -1,11 +1,13 @@
 """The register of extracts: what was taken away, by whom and of which data version. Rows are added, never changed."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from lib.access.audit import one_line, record_event
+from lib.access.errors import AccessRefused
 from lib.access.records import reading
 from lib.data.tables.extracts import extract_record
 
@@ -16,7 +18,10 @@ LEAST_REASON, LONGEST_REASON = 4, 200
 
 @dataclass(frozen=True, kw_only=True)
 class TakenExtract:
-    """One file that was handed out whole. `door`: page, api or command; `query`: the address below /api/v1/."""
+    """One file that was handed out whole. `door`: page, api or command; `query`: the address below /api/v1/.
+
+    `release`: of a protected table what later ones are audited with, in a form that is none of this floor's business.
+    """
 
     at: datetime
     username: str
@@ -29,10 +34,20 @@ class TakenExtract:
     row_count: int
     sha256: str
     reason: str = ""
+    release: str = ""
 
 
-def add_extract(connection: Connection, taken: TakenExtract) -> None:
-    """Add one row to the register, inside the caller's transaction."""
+class ReleaseOvertaken(AccessRefused):
+    """Another protected table left the bureau after this one was prepared; the words say what to do."""
+
+
+def add_extract(connection: Connection, taken: TakenExtract, known: Collection[str] = ()) -> None:
+    """Add one row to the register, inside the caller's transaction, which must keep other writers out.
+
+    `known`: the releases that a protected table was audited with. Raises `ReleaseOvertaken` when there are more.
+    """
+    if taken.release and not {*known, taken.release}.issuperset(_releases(connection)):
+        raise ReleaseOvertaken("刚才另有一张表对外提供，须一并复核；请刷新或重新请求。")
     values = asdict(taken)
     values["file_name"] = one_line(taken.file_name, _LONGEST_NAME)
     values["reason"] = one_line(taken.reason, LONGEST_REASON)
@@ -40,10 +55,15 @@ def add_extract(connection: Connection, taken: TakenExtract) -> None:
 
 
 def enter_extract(
-    connection: Connection, taken: TakenExtract, *, address: str, session_digest: str | None = None
+    connection: Connection,
+    taken: TakenExtract,
+    *,
+    address: str,
+    session_digest: str | None = None,
+    known: Collection[str] = (),
 ) -> None:
     """Add it to the register and to the audit trail, inside the caller's transaction. `address`: where it was asked."""
-    add_extract(connection, taken)
+    add_extract(connection, taken, known)
     record_event(
         connection,
         now=taken.at,
@@ -55,6 +75,18 @@ def enter_extract(
         row_count=taken.row_count,
         detail="；".join(text for text in (taken.sentence, taken.reason) if text),
     )
+
+
+def releases(engine: Engine) -> tuple[str, ...]:
+    """Every protected table that left the bureau, by whom and whenever, the newest first."""
+    with reading(engine) as connection:
+        return _releases(connection)
+
+
+def _releases(connection: Connection) -> tuple[str, ...]:
+    text, last = extract_record.c.release, func.max(extract_record.c.id)
+    found = connection.execute(select(text).where(text != "").group_by(text).order_by(last.desc()))
+    return tuple(found.scalars())
 
 
 def recent_extracts(engine: Engine, username: str, limit: int) -> list[tuple[TakenExtract, int]]:

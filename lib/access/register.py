@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, select
 
 from lib.access.errors import RecordsUnavailable
+from lib.access.extracts import releases
 from lib.access.records import reading, writing
 from lib.data.tables.access import audit_event
 
@@ -46,11 +47,12 @@ class Register:
         """Have something written; it is tried again while the database is busy. Raises RecordsUnavailable when full."""
         self._submit(_Entry(write))
 
-    def add_first(self, write: Write, *, seconds: float) -> None:
+    def add_first(self, write: Write, *, seconds: float, is_needed: bool = False) -> None:
         """The same for what must be recorded before anything is handed out.
 
         Raises what the writing raised, RecordsUnavailable when the database is away. When it only keeps writers
-        waiting, the row stays in line and the caller goes on after so many seconds.
+        waiting, the row stays in line and the caller goes on after so many seconds; unless the row itself decides
+        whether anything is handed out (`is_needed`): then it is given up and RecordsUnavailable raised.
         """
         entry = _Entry(write)
         self._submit(entry)
@@ -58,11 +60,17 @@ class Register:
             if entry.tried.wait(seconds):
                 if entry.failure is not None:
                     raise entry.failure
+            elif is_needed:
+                raise RecordsUnavailable("记录数据库正忙（可能正在导入数据）。")
             else:
                 self._check_reachable()
         except Exception:
             entry.given_up = True
             raise
+
+    def releases(self) -> tuple[str, ...]:
+        """Every protected table that is entered, the newest first."""
+        return releases(self._engine)
 
     def close(self) -> None:
         """Write what waits, then end."""

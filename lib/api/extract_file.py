@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from lib.access.extracts import TakenExtract, enter_extract
+from lib.access.extracts import ReleaseOvertaken, TakenExtract, enter_extract, releases
 from lib.access.records import writing
 from lib.api.parameters import read_extract, read_query, read_reason
 from lib.api.problem import Problem, problem_of
@@ -19,6 +19,7 @@ from lib.data.snapshot import open_snapshot
 from lib.export.address import address_of, split_address
 from lib.export.csv import ExportError
 from lib.export.extract import name_of_file, pieces_of, prepare
+from lib.metrics.releases import Before
 from lib.metrics.tables import UnknownTable
 
 
@@ -48,7 +49,8 @@ def write_extract(
         reason = read_reason(query)
     except (Problem, UnknownTable) as refusal:
         raise ExportError(problem_of(refusal).detail) from refusal
-    content = prepare(snapshot, extract, scope)
+    before = Before.of(snapshot, releases(engine)) if extract.protected else None
+    content = prepare(snapshot, extract, scope, before)
     path = target / name_of_file(snapshot, extract) if target.is_dir() else target
     with _beside(path) as unfinished:
         sha256 = _written(unfinished, pieces_of(content, extract.form))
@@ -64,12 +66,22 @@ def write_extract(
             row_count=content.row_count,
             sha256=sha256,
             reason=reason,
+            release=content.release,
         )
-        with writing(engine) as connection:
-            enter_extract(connection, taken, address="manage.py")
+        with _in_turn(engine) as connection:
+            enter_extract(connection, taken, address="manage.py", known=content.known)
             # Inside the transaction: a file that cannot take its name is not on record either.
             unfinished.replace(path)
     return WrittenExtract(path, content.row_count, sha256)
+
+
+@contextmanager
+def _in_turn(engine: Engine) -> Iterator[Connection]:
+    try:
+        with writing(engine) as connection:
+            yield connection
+    except ReleaseOvertaken as error:
+        raise ExportError(str(error)) from error
 
 
 @contextmanager

@@ -43,6 +43,7 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "416": "不支持分段下载",
     "429": "同时取数太多，按 Retry-After 再试",
     "500": "系统出错，detail 有编号，请告诉系统管理员",
+    "409": "刚才另有一张表对外提供，须重新请求（只用于小数保护）",
     "503": "暂时没有可用的数据或记录数据库",
     "505": "须用 HTTP/1.1",
 }
@@ -222,10 +223,8 @@ def _schemas() -> Iterator[tuple[str, Document]]:
 def _file(columns: Iterable[FileColumn], subject: Document) -> Document:
     """The JSON form of a file: what it takes to quote it, then its rows."""
     texts = {"type": "string"}
-    row = {
-        "type": "object",
-        "properties": {one.heading: {**_TYPES[one.kind], "description": one.meaning} for one in columns},
-    }
+    named = {one.heading: {**_TYPES[one.kind], "description": one.meaning} for one in columns}
+    row = {"type": "object", "properties": named}
     properties: Document = {
         **subject,
         **{name: texts for name in ("title", "sentence")},

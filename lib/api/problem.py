@@ -12,6 +12,7 @@ from lib.data.snapshot import QueryFailed, QueryTooSlow, SnapshotMissing
 from lib.export.csv import ExportError
 from lib.metrics.compute import UnknownDimension, WrongParameter
 from lib.metrics.predicates import FilterNotApplicable, UnknownDistrict
+from lib.metrics.protection import ProtectionRefused
 from lib.metrics.question_words import WrongCondition
 from lib.metrics.registry import UnknownMetric
 from lib.metrics.tables import UnknownTable
@@ -24,6 +25,7 @@ TITLES: Final[Mapping[int, str]] = {
     403: "无权访问",
     404: "没有这一项",
     405: "方法不支持",
+    409: "须重新请求",
     416: "不支持分段",
     429: "请求过多",
     500: "系统出错",
@@ -34,7 +36,7 @@ _MEDIA_TYPE: Final = "application/problem+json; charset=utf-8"
 #: An address may be long; its echo in an answer is not.
 _LONGEST_DETAIL: Final = 1_500
 _ASKED_WRONGLY: Final = (
-    *(ExportError, FilterNotApplicable, UnknownDimension, UnknownDistrict),
+    *(ExportError, FilterNotApplicable, ProtectionRefused, UnknownDimension, UnknownDistrict),
     *(WrongCondition, WrongParameter),
 )
 _LATER: Final = "30"

@@ -1,76 +1,41 @@
 """Taking data: the checks before the first byte, the headers, and the entries in the registers."""
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from lib.access.audit import record_event
 from lib.access.errors import RecordsUnavailable
-from lib.access.extracts import TakenExtract, add_extract
+from lib.access.extracts import ReleaseOvertaken, add_extract
 from lib.access.register import Register
 from lib.api.callers import LOGGER, Caller
 from lib.api.delivery import Counted, Delivery, gzipped
 from lib.api.entity_tags import accepts_gzip, entity_tag, is_known
 from lib.api.parameters import Query, read_extract, read_query, read_reason
 from lib.api.problem import Problem
+from lib.api.ready import Ready, caching, event_of, raw, taken_of
 from lib.api.slots import Slots
 from lib.data.publish import snapshot_path
+from lib.data.scope import Scope
 from lib.data.snapshot import SnapshotMissing, open_snapshot
 from lib.export.address import address_of
-from lib.export.content import Content
+from lib.export.csv import digest
 from lib.export.extract import Extract, Kind, name_of_file, pieces_of, prepare
+from lib.metrics.releases import Before
 
 #: How long a reader waits until the taking is on record; when the database is busy it is written a little later.
 _RECORD_SECONDS: Final = 0.5
+#: The same for a protected table, which must be on record before anybody has it.
+_RELEASE_SECONDS: Final = 10
 #: Files that may be long, and figures, which never are.
 _FILES, _FIGURES = (2, 4), (8, 24)
-_STORE: Final = "private, no-store"
-_ASCII: Final = re.compile(r"[a-z]*\d[a-z\d.-]*")
-_VARY: Final = "Accept-Encoding, Authorization, Cookie"
-
-
-@dataclass(frozen=True)
-class _Ready:
-    """What is to be handed out, counted and described, and who takes it."""
-
-    caller: Caller
-    extract: Extract
-    content: Content
-    address: str
-    file_name: str
-    tag: str
-    packed: bool
-    seen: str
-    reason: str
-
-    def headers(self) -> dict[str, str]:
-        content = self.content
-        # The same name with the id in front, for programs that know ASCII names only.
-        side = f"{self.extract.part}_" if self.extract.kind == "rows" else ""
-        plain = f"{self.extract.name}_{side}{'_'.join(_ASCII.findall(self.file_name))}"
-        named = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(self.file_name, safe='')}"
-        packing = {"Content-Encoding": "gzip"} if self.packed else {}
-        return {
-            "Content-Type": self.extract.media_type,
-            "Content-Disposition": named,
-            "X-Row-Count": str(content.row_count),
-            "X-Data-Version": str(content.version),
-            "X-As-Of": content.as_of.isoformat(),
-            "X-Filter-Sentence": quote(content.sentence, safe=""),
-            "X-Synthetic": "true" if content.is_synthetic else "false",
-            **_caching(self.tag),
-            **packing,
-        }
 
 
 class Takings:
@@ -110,6 +75,8 @@ class Takings:
             return ready
         if request.method == "HEAD":
             return _head(ready)
+        if ready.extract.protected:
+            return self._leaving(ready, slots)
         self._register.add_first(self._announced(ready), seconds=_RECORD_SECONDS)
         counted = Counted(pieces_of(ready.content, ready.extract.form))
         pieces = gzipped(iter(counted)) if ready.packed else iter(counted)
@@ -124,9 +91,31 @@ class Takings:
             slots.free(caller.account.username)
             self._finished(ready, counted.digest.hexdigest() if complete else None)
 
-        return Delivery(_after(first, pieces), _raw(ready.headers()), done, limiter=slots.limiter)
+        return Delivery(_after(first, pieces), raw(ready.headers()), done, limiter=slots.limiter)
 
-    def _ready(self, request: Request, caller: Caller, query: Query) -> "_Ready | Response":
+    def _leaving(self, ready: Ready, slots: Slots) -> ASGIApp:
+        """A protected table: short, made whole and registered first, as the next one is audited with it."""
+        whole = b"".join(pieces_of(ready.content, ready.extract.form))
+        announced, taken = self._announced(ready), taken_of(ready, self._clock(), digest(whole))
+
+        def enter(connection: Connection) -> None:
+            add_extract(connection, taken, ready.content.known)
+            announced(connection)
+
+        try:
+            self._register.add_first(enter, seconds=_RELEASE_SECONDS, is_needed=True)
+        except ReleaseOvertaken as error:
+            raise Problem(409, str(error)) from error
+
+        def done(complete: bool) -> None:
+            slots.free(ready.caller.account.username)
+            if not complete:
+                self._finished(ready, None)
+
+        pieces = gzipped(iter([whole])) if ready.packed else iter([whole])
+        return Delivery(pieces, raw(ready.headers()), done, limiter=slots.limiter)
+
+    def _ready(self, request: Request, caller: Caller, query: Query) -> "Ready | Response":
         form = query.form
         try:
             snapshot = open_snapshot(self._folder, caller.scope, query.version)
@@ -140,58 +129,32 @@ class Takings:
         file = snapshot_path(self._folder, snapshot.version)
         tag = entity_tag(file, address, caller.scope, packed=packed)
         if is_known(tag, request.headers.get("if-none-match")):
-            return Response(status_code=304, headers=_caching(tag))
-        content = prepare(snapshot, extract, caller.scope)
+            return Response(status_code=304, headers=caching(tag))
+        content = prepare(snapshot, extract, caller.scope, self._before(extract, snapshot.version))
         name = name_of_file(snapshot, extract)
         seen = caller.scope.sentence(snapshot.names)
-        return _Ready(caller, extract, content, address, name, tag, packed, seen, read_reason(query))
+        return Ready(caller, extract, content, address, name, tag, packed, seen, read_reason(query))
 
-    def _announced(self, ready: _Ready) -> Callable[..., None]:
-        return _event("download", ready, self._clock(), row_count=ready.content.row_count)
+    def _before(self, extract: Extract, version: int) -> Before | None:
+        """What left the bureau already, whoever took it: compared in the data of all districts."""
+        if not extract.protected:
+            return None
+        whole = open_snapshot(self._folder, Scope.everything(), version)
+        return Before.of(whole, self._register.releases())
 
-    def _finished(self, ready: _Ready, sha256: str | None) -> None:
+    def _announced(self, ready: Ready) -> Callable[..., None]:
+        return event_of("download", ready, self._clock(), row_count=ready.content.row_count)
+
+    def _finished(self, ready: Ready, sha256: str | None) -> None:
         now = self._clock()
         try:
             if sha256 is None:
-                self._register.add(_event("download_broken", ready, now))
+                self._register.add(event_of("download_broken", ready, now))
             else:
-                taken = _taken(ready, now, sha256)
+                taken = taken_of(ready, now, sha256)
                 self._register.add(lambda connection: add_extract(connection, taken))
         except RecordsUnavailable:
             LOGGER.error("an extract could not be entered in the register: %s", ready.file_name)
-
-
-def _event(event: str, ready: _Ready, now: datetime, row_count: int | None = None) -> Callable[..., None]:
-    caller = ready.caller
-    by = f"；令牌“{caller.token_label}”" if caller.token_label else ""
-    return lambda connection: record_event(
-        connection,
-        now=now,
-        event=event,
-        username=caller.account.username,
-        subject=ready.file_name,
-        address=caller.address,
-        session_digest=caller.session_digest,
-        row_count=row_count,
-        detail="；".join(text for text in (f"接口{by}", ready.reason, ready.address) if text),
-    )
-
-
-def _taken(ready: _Ready, now: datetime, sha256: str) -> TakenExtract:
-    content = ready.content
-    return TakenExtract(
-        at=now,
-        username=ready.caller.account.username,
-        door="api",
-        query=ready.address,
-        sentence=content.sentence,
-        scope=ready.seen,
-        data_version=content.version,
-        file_name=ready.file_name,
-        row_count=content.row_count,
-        sha256=sha256,
-        reason=ready.reason,
-    )
 
 
 def _refuse_parts(request: Request) -> None:
@@ -205,18 +168,10 @@ def _refuse_parts(request: Request) -> None:
         raise Problem(505, "取数须用 HTTP/1.1：HTTP/1.0 分不清文件完整与中断。代理服务器请设 HTTP/1.1")
 
 
-def _head(ready: _Ready) -> Response:
+def _head(ready: Ready) -> Response:
     answer = Response(headers=ready.headers())
     del answer.headers["content-length"]  # would be that of the empty body
     return answer
-
-
-def _caching(tag: str) -> dict[str, str]:
-    return {"ETag": tag, "Vary": _VARY, "Cache-Control": _STORE, "Accept-Ranges": "none"}
-
-
-def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    return [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in headers.items()]
 
 
 def _after(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -12,13 +12,21 @@ from lib.export.csv import ExportError
 from lib.metrics.row_columns import FileColumn
 
 
+@dataclass(frozen=True)
+class Leaving:
+    """A protected table: what the register keeps of it (`release`), and the releases it was audited with (`known`)."""
+
+    release: str
+    known: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Content:
     """One file's data. `tables()` starts the rows anew: Arrow tables under the headings of `columns`.
 
     `subject`: what programs call it (``metric`` or ``table`` and its id); `definitions`: sentences that explain the
     figures; `notes`: what a reader of the file has to know besides (columns left out, protection of small numbers);
-    `first` gives the first rows for a look.
+    `first` gives the first rows for a look; `leaving`: of a protected table.
     """
 
     title: str
@@ -34,11 +42,22 @@ class Content:
     first: Callable[[int], pa.Table]
     definitions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    leaving: Leaving | None = None
 
     @property
     def text_headings(self) -> list[str]:
         """Headings of the columns that must stay text in every format."""
         return [column.heading for column in self.columns if column.is_text]
+
+    @property
+    def release(self) -> str:
+        """What the register keeps of a protected table; empty for others."""
+        return self.leaving.release if self.leaving is not None else ""
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The releases that a protected table was audited with."""
+        return self.leaving.known if self.leaving is not None else ()
 
     def checked_tables(self) -> Iterator[pa.Table]:
         """The rows, complete or refused: another number of rows than counted is an `ExportError`."""

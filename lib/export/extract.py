@@ -5,7 +5,7 @@ An `Extract` says what is taken. `prepare` counts it (by SQL where it is rows) a
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
-from lib.export.content import Content
+from lib.export.content import Content, Leaving
 from lib.export.contents import definitions_of, metric_content, rows_content, visible_columns
 from lib.export.csv import ExportError, file_name
 from lib.export.dictionary import metric_columns
@@ -27,6 +27,7 @@ from lib.metrics.dimensions import DIMENSIONS, MADE_PLACES, PLACES
 from lib.metrics.metric import Metric
 from lib.metrics.protection import protect
 from lib.metrics.registry import get_metric
+from lib.metrics.releases import Before
 from lib.metrics.row_columns import FileColumn
 from lib.metrics.rows import Part, rows_behind, side_table
 from lib.metrics.sides import side_names
@@ -70,13 +71,14 @@ class Extract:
         return MEDIA_TYPES[self.form]
 
 
-def prepare(snapshot: Snapshot, extract: Extract, scope: Scope) -> Content:
+def prepare(snapshot: Snapshot, extract: Extract, scope: Scope, before: Before | None = None) -> Content:
     """Count what is taken and describe its columns; the rows are read when `pieces` asks for them.
 
-    Raises what `compute` and `rows_of` raise for filters, groups and names that do not apply, each in Chinese.
+    A protected extract needs what left the bureau `before` it. Raises what `compute` and `rows_of` raise for filters,
+    groups and names that do not apply, each in Chinese.
     """
     if extract.kind == "metric":
-        return _figures_content(snapshot, extract, scope)
+        return _figures_content(snapshot, extract, scope, before)
     if extract.kind == "rows":
         return _rows_content(snapshot, extract, scope)
     taken = get_table(extract.name)
@@ -84,9 +86,11 @@ def prepare(snapshot: Snapshot, extract: Extract, scope: Scope) -> Content:
     return rows_content(source, {"table": taken.name}, taken.title, (taken.meaning,), extract.personal)
 
 
-def pieces(snapshot: Snapshot, extract: Extract, scope: Scope) -> Iterator[bytes]:
+def pieces(
+    snapshot: Snapshot, extract: Extract, scope: Scope, before: Before | None = None
+) -> Iterator[bytes]:
     """The file piece by piece: complete, or `ExportError` before or in the middle."""
-    return pieces_of(prepare(snapshot, extract, scope), extract.form)
+    return pieces_of(prepare(snapshot, extract, scope, before), extract.form)
 
 
 def pieces_of(content: Content, form: Form) -> Iterator[bytes]:
@@ -146,7 +150,7 @@ def _refuse_part_of_whole(snapshot: Snapshot, extract: Extract, scope: Scope) ->
         raise ExportError(f"可见范围只有{seen}，按“{names}”分组会把其中一部分写成全部；请改按县区分组")
 
 
-def _figures_content(snapshot: Snapshot, extract: Extract, scope: Scope) -> Content:
+def _figures_content(snapshot: Snapshot, extract: Extract, scope: Scope, before: Before | None) -> Content:
     _refuse_part_of_whole(snapshot, extract, scope)
     result = compute(
         snapshot,
@@ -157,11 +161,13 @@ def _figures_content(snapshot: Snapshot, extract: Extract, scope: Scope) -> Cont
         parameters=dict(extract.parameters),
         as_of=extract.as_of,
     )
-    notes: tuple[str, ...] = ()
-    if extract.protected:
-        guarded = protect(result)
-        result, notes = guarded.result, (guarded.sentence,)
-    return metric_content(result, is_synthetic=snapshot.is_synthetic, notes=notes)
+    if not extract.protected:
+        return metric_content(result, is_synthetic=snapshot.is_synthetic, notes=())
+    if before is None:
+        raise ValueError("a protected extract needs the tables that left the bureau before it")
+    guarded = protect(result, scope, before)
+    content = metric_content(guarded.result, is_synthetic=snapshot.is_synthetic, notes=(guarded.sentence,))
+    return replace(content, leaving=Leaving(guarded.release.to_text(), before.texts))
 
 
 def _rows_content(snapshot: Snapshot, extract: Extract, scope: Scope) -> Content:

@@ -4,9 +4,9 @@ Counts of 1 to 4 are hidden, and with them as many others as it takes that no hi
 subtraction from the sums (see `lib.stats.joint_suppression`). Value and interval of a hidden count are hidden with it.
 What was counted in neither side is left out altogether.
 
-One table is audited by itself. Whoever holds two of other filters may subtract them: protected counts of 12 in
-districts A and B and of 10 in A tell the 2 of B, though neither table hides anything. No table can know the others, so
-every one says so.
+Whoever holds two tables of other filters may subtract them: counts of 12 in districts A and B and of 10 in A tell the 2
+of B. So what left the bureau before is kept, and a new table hides what these would tell together with it (see
+`lib.metrics.linked_protection`).
 """
 
 from dataclasses import dataclass, replace
@@ -15,8 +15,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from lib.data.scope import Scope
 from lib.metrics.compute import Result
+from lib.metrics.linked_protection import Linked, StillTold, hidden_with
 from lib.metrics.metric import Count, Counted
+from lib.metrics.releases import Before, Group, Release, groups_of, release_of
 from lib.stats.joint_suppression import protect_parts
 from lib.stats.suppression import HIGHEST_HIDDEN, LOWEST_HIDDEN, MINIMUM_WIDTH, primary
 from lib.stats.validation import BoolArray, FloatArray
@@ -26,8 +29,8 @@ _MOST_DIMENSIONS: Final = 2
 _MOST_CELLS: Final = 300
 _RULE: Final = f"小数保护：{LOWEST_HIDDEN}—{HIGHEST_HIDDEN} 的计数不提供（空白），其率和区间一并不提供"
 _ALONE: Final = (
-    "复核限于本表：同一指标筛选或分组不同的表可以相减（如两县合计减去其中一县），由此可能得出"
-    f"{LOWEST_HIDDEN}—{HIGHEST_HIDDEN} 的计数；对外提供前须与已提供过的表一并核对"
+    "本指标不是逐条相加的计数，复核限于本表：筛选或分组不同的表可以相减，"
+    f"由此可能得出 {LOWEST_HIDDEN}—{HIGHEST_HIDDEN} 的计数；对外提供前须与已提供过的表一并核对"
 )
 _HIDDEN: Final = ["numerator", "denominator", "value", "lower", "upper"]
 
@@ -43,15 +46,23 @@ class Protected:
     result: Result
     hidden: int
     sentence: str
+    release: Release
 
 
-def protect(result: Result) -> Protected:
-    """Hide the small counts of a result. Raises `ProtectionRefused` for a table that cannot be audited or protected."""
+def protect(result: Result, scope: Scope, before: Before) -> Protected:
+    """Hide the small counts of a result, and what with the tables handed out before would tell some.
+
+    Raises `ProtectionRefused` for a table that cannot be audited or protected.
+    """
+    release = release_of(result, scope)
     frame = result.frame.drop(columns=list(result.excluded))
     if len(result.by) > _MOST_DIMENSIONS:
         raise ProtectionRefused("对外提供的表最多按两个维度分组，否则无法复核；请减少分组")
     if frame.empty:
-        return Protected(replace(result, frame=frame, excluded={}), 0, f"{_RULE}；本表没有数据。{_ALONE}。")
+        nothing = f"{_RULE}；本表没有数据。"
+        return Protected(
+            replace(result, frame=frame, excluded={}), 0, nothing, replace(release, sentence=nothing)
+        )
     places = _places(frame, result.by)
     part, whole = _table(frame, places, result, "numerator"), _whole(frame, places, result)
     if part.size > _MOST_CELLS:
@@ -64,12 +75,33 @@ def protect(result: Result) -> Protected:
         raise ProtectionRefused(
             "合计太小，全部隐藏仍可由合计推算；请放宽期间、合并分组后再对外提供"
         ) from error
-    rows = np.array([masked[place] for place in places], dtype=bool)
-    small = _small(part, whole)
+    groups = groups_of(frame, result.by)
+    alone = {group for group, place in zip(groups, places, strict=True) if masked[place]}
+    linked = _linked(release, alone, before)
+    hidden = alone if linked is None else linked.hidden
+    rows = np.array([group in hidden for group in groups], dtype=bool)
     protected = frame.assign(**{name: frame[name].mask(rows) for name in _HIDDEN})
-    return Protected(
-        replace(result, frame=protected, excluded={}), int(rows.sum()), _sentence(masked, small, rows)
+    more = int((masked & ~_small(part, whole)).sum())
+    # A table handed out before is handed out again to the last byte.
+    sentence = (
+        linked.repeats.sentence
+        if linked is not None and linked.repeats is not None
+        else _sentence(int(rows.sum()), more, len(hidden - alone), linked)
     )
+    release = replace(release, hidden=tuple(group for group in groups if group in hidden), sentence=sentence)
+    return Protected(
+        replace(result, frame=protected, excluded={}), int(rows.sum()), release.sentence, release
+    )
+
+
+def _linked(release: Release, alone: set[Group], before: Before) -> Linked | None:
+    try:
+        return hidden_with(release, alone, before)
+    except StillTold as error:
+        raise ProtectionRefused(
+            "与以前对外提供过的同类记录的表相减，即使全部隐藏也能得出"
+            f" {LOWEST_HIDDEN}—{HIGHEST_HIDDEN} 的计数；请沿用以前的期间和筛选，或放宽期间、合并分组"
+        ) from error
 
 
 def _places(frame: pd.DataFrame, by: tuple[str, ...]) -> list[tuple[int, int]]:
@@ -119,13 +151,30 @@ def _small(part: FloatArray, whole: FloatArray | None) -> BoolArray:
     return small if whole is None else small | primary(whole)
 
 
-def _sentence(masked: BoolArray, small: BoolArray, rows: BoolArray) -> str:
-    if not masked.any():
-        return f"{_RULE}；本表没有这样的计数，无须隐藏。{_ALONE}。"
-    more = int((masked & ~small).sum())
-    return (
-        f"{_RULE}。本表隐藏 {int(rows.sum())} 组，其中 {more} 组是为防止用合计相减推算而连带隐藏。"
-        "线性规划复核通过：即使知道各行、各列合计和总计，任何一个被隐藏的计数仍有不小于 "
-        f"{MINIMUM_WIDTH:.0f} 的可能范围。"
-        f"{_ALONE}。"
-    )
+def _sentence(hidden: int, covers: int, linked_covers: int, linked: Linked | None) -> str:
+    parts = [_RULE]
+    if not hidden:
+        parts.append("本表没有这样的计数，无须隐藏")
+    else:
+        why = [f"{covers} 组是为防止用合计相减推算而连带隐藏"]
+        if linked_covers:
+            why.append(f"{linked_covers} 组是为防止与以前对外提供过的表相减推算而隐藏")
+        parts.append(f"本表隐藏 {hidden} 组，其中 {'，'.join(why)}")
+        parts.append(
+            "线性规划复核通过：即使知道各行、各列合计和总计，任何一个被隐藏的计数仍有不小于 "
+            f"{MINIMUM_WIDTH:.0f} 的可能范围"
+        )
+    return "。".join((*parts, *_links(linked))) + "。"
+
+
+def _links(linked: Linked | None) -> list[str]:
+    if linked is None:
+        return [_ALONE]
+    said = [
+        f"已与以前对外提供过的 {linked.together} 张同类记录的表一并复核"
+        if linked.together
+        else "以前没有对外提供过同类记录的表"
+    ]
+    if linked.left_out:
+        said.append(f"另有 {linked.left_out} 张较早的表没有一并复核，对外提供前须人工核对")
+    return said

@@ -2,11 +2,12 @@
 
 - `protect_parts(part, whole, ...) -> mask`: the groups whose counts are hidden, both at once
 - `audit_parts(part, whole, hidden) -> Ranges`: what a reader can deduce of every hidden count
+- `published_sums(part, whole) -> Sums`: the sums over rows, columns and everything that count as published
 
 The audit is a linear programme as in `lib.stats.suppression`, with one more thing a reader knows: a part is never more
 than its whole. A sum over a row or column and the grand total count as published where the protected table of these
-sums shows them: what is hidden as a total is no help against its cells. Zeros are no secret. Two tables of other
-filters are two tables: whoever holds both may know more, see the notes there.
+sums shows them: what is hidden as a total is no help against its cells. Zeros are no secret. Whoever holds tables of
+other filters may know more: see `lib.stats.linked_tables`.
 """
 
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ def protect_parts(
     numbers, others = _tables(part, whole)
     tables = (numbers,) if whole is None else (numbers, others)
     hidden = primary(numbers, lowest, highest) | primary(others, lowest, highest)
-    sums = _published(tables, lowest, highest, width) if hidden.any() else _Sums.none()
+    sums = _published(tables, lowest, highest, width) if hidden.any() else Sums.none()
     while hidden.any():
         hidden = _completed(numbers, hidden, width, sums)
         leaking = _leaking(tables, hidden, width, sums)
@@ -85,8 +86,16 @@ def audit_parts(part: ArrayLike, whole: ArrayLike | None, hidden: ArrayLike) -> 
     return Ranges(*bounds)
 
 
+def published_sums(part: ArrayLike, whole: ArrayLike | None = None) -> "Sums":
+    """The sums of a table that the protected tables of its sums show."""
+    numbers, others = _tables(part, whole)
+    return _published(
+        (numbers,) if whole is None else (numbers, others), LOWEST_HIDDEN, HIGHEST_HIDDEN, MINIMUM_WIDTH
+    )
+
+
 @dataclass(frozen=True)
-class _Sums:
+class Sums:
     """Which sums are published: of each row, of each column, of everything. A sum of one cell is the cell itself."""
 
     rows: BoolArray
@@ -94,12 +103,12 @@ class _Sums:
     total: bool
 
     @classmethod
-    def none(cls) -> "_Sums":
+    def none(cls) -> "Sums":
         nothing = np.zeros(0, dtype=bool)
         return cls(nothing, nothing, False)
 
 
-def _published(tables: tuple[FloatArray, ...], lowest: int, highest: int, width: float) -> _Sums:
+def _published(tables: tuple[FloatArray, ...], lowest: int, highest: int, width: float) -> Sums:
     """The sums that the protected tables of sums show."""
     shape = tables[0].shape
     total = not any(primary(table.sum(), lowest, highest) for table in tables)
@@ -108,7 +117,7 @@ def _published(tables: tuple[FloatArray, ...], lowest: int, highest: int, width:
         for axis in range(2):
             sums = [table.sum(axis=1 - axis)[:, None] for table in tables]
             shown[axis] = ~protect_parts(*sums, lowest=lowest, highest=highest, width=width).ravel()
-    return _Sums(shown[0], shown[1], total)
+    return Sums(shown[0], shown[1], total)
 
 
 def _tables(part: ArrayLike, whole: ArrayLike | None) -> tuple[FloatArray, FloatArray]:
@@ -121,7 +130,7 @@ def _tables(part: ArrayLike, whole: ArrayLike | None) -> tuple[FloatArray, Float
     return numbers, others
 
 
-def _completed(numbers: FloatArray, hidden: BoolArray, width: float, sums: _Sums) -> BoolArray:
+def _completed(numbers: FloatArray, hidden: BoolArray, width: float, sums: Sums) -> BoolArray:
     """Hide the smallest visible count of every line that gives its hidden ones away by subtraction alone.
 
     The audit would find them too, one at a time and at a far greater cost.
@@ -141,7 +150,7 @@ def _completed(numbers: FloatArray, hidden: BoolArray, width: float, sums: _Sums
 class _Programme:
     """What a reader knows of the hidden counts, as equations and limits on them. Parts come first, then wholes."""
 
-    def __init__(self, tables: tuple[FloatArray, ...], masked: BoolArray, sums: _Sums) -> None:
+    def __init__(self, tables: tuple[FloatArray, ...], masked: BoolArray, sums: Sums) -> None:
         count = int(masked.sum())
         self.truth = np.concatenate([table[masked] for table in tables])
         self._equations = csr_array(np.kron(np.eye(len(tables)), _lines(sums, np.argwhere(masked))))
@@ -188,7 +197,7 @@ class _Programme:
         return (high - low < width - _TOLERANCE) & (self.truth > 0)
 
 
-def _leaking(tables: tuple[FloatArray, ...], hidden: BoolArray, width: float, sums: _Sums) -> BoolArray:
+def _leaking(tables: tuple[FloatArray, ...], hidden: BoolArray, width: float, sums: Sums) -> BoolArray:
     """The hidden cells of which a count can be told within `width`."""
     narrow = np.split(_Programme(tables, hidden, sums).narrow(width), len(tables))
     leaking = np.zeros(hidden.shape, dtype=bool)
@@ -196,7 +205,7 @@ def _leaking(tables: tuple[FloatArray, ...], hidden: BoolArray, width: float, su
     return leaking
 
 
-def _lines(sums: _Sums, positions: np.ndarray) -> FloatArray:
+def _lines(sums: Sums, positions: np.ndarray) -> FloatArray:
     """One line per published sum: which hidden cells it holds. Lines without any say nothing and are left out."""
     lines = [np.full(len(positions), float(sums.total))]
     for axis, shown in enumerate((sums.rows, sums.columns)):

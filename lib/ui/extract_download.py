@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from lib.access.errors import RecordsUnavailable
-from lib.access.extracts import TakenExtract, enter_extract
+from lib.access.extracts import ReleaseOvertaken, TakenExtract, enter_extract
 from lib.access.reception import reception
 from lib.access.records import writing
 from lib.data.snapshot import Snapshot
@@ -79,6 +79,8 @@ def handed_out(offer: Offer) -> bytes:
     whole = b"".join(pieces_of(offer.content, offer.extract.form))
     try:
         _register(offer, digest(whole))
+    except ReleaseOvertaken as error:
+        raise DownloadRefused(str(error)) from error
     except RecordsUnavailable as error:
         LOGGER.warning("an extract could not be registered: %s", offer.file_name)
         raise DownloadRefused(
@@ -103,8 +105,13 @@ def _register(offer: Offer, sha256: str) -> None:
         row_count=content.row_count,
         sha256=sha256,
         reason=offer.reason,
+        release=content.release,
     )
     with writing(reception().engine) as connection:
         enter_extract(
-            connection, taken, address=visitor.address, session_digest=visitor.session_digest or None
+            connection,
+            taken,
+            address=visitor.address,
+            session_digest=visitor.session_digest or None,
+            known=content.known,
         )

@@ -6,13 +6,18 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from lib.access.extracts import LEAST_REASON, LONGEST_REASON
+from lib.access.errors import RecordsUnavailable
+from lib.access.extracts import LEAST_REASON, LONGEST_REASON, releases
+from lib.access.reception import reception
+from lib.data.scope import Scope
 from lib.data.settings import settings
-from lib.data.snapshot import SnapshotMissing, newest_version, open_snapshot
+from lib.data.snapshot import Snapshot, SnapshotMissing, newest_version, open_snapshot
 from lib.export.content import Content
+from lib.export.csv import ExportError
 from lib.export.dictionary import chinese_name, dictionary
 from lib.export.extract import Extract, prepare
 from lib.metrics.format import count_text
+from lib.metrics.releases import Before
 from lib.ui.extract_download import extract_button, offer_of
 from lib.ui.filter_state import set_parameter
 from lib.ui.input_hints import hide_input_hints
@@ -94,13 +99,29 @@ def _reason() -> str:
 
 def _prepared(view: View, extract: Extract) -> Content:
     """Counted once for a choice: typing a reason or opening a panel must not count and audit again."""
-    key = (extract, view.snapshot.version, view.reader.scope)
+    known = _left_before() if extract.protected else ()
+    key = (extract, view.snapshot.version, view.reader.scope, known)
     kept = st.session_state.get(_KEPT)
     if not isinstance(kept, tuple) or kept[0] != key:
-        kept = (key, prepare(view.snapshot, extract, view.reader.scope))
+        before = Before.of(_whole(view), known) if extract.protected else None
+        kept = (key, prepare(view.snapshot, extract, view.reader.scope, before))
         st.session_state[_KEPT] = kept
     content: Content = kept[1]
     return content
+
+
+def _left_before() -> tuple[str, ...]:
+    try:
+        return releases(reception().engine)
+    except RecordsUnavailable as error:
+        raise ExportError(
+            "对外提供须与以前提供过的表一并复核，而记录数据库暂时读不了（可能正在导入数据），请稍后再试"
+        ) from error
+
+
+def _whole(view: View) -> Snapshot:
+    """The data of all districts: what others took may be subtracted too. Nothing of it is shown."""
+    return open_snapshot(settings().snapshot_folder, Scope.everything(), view.snapshot.version)
 
 
 def _preview(content: Content) -> None:

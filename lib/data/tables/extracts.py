@@ -47,6 +47,13 @@ extract_record = Table(
     Column("row_count", Integer, nullable=False, comment="行数"),
     Column("sha256", String(DIGEST_LENGTH), nullable=False, comment="文件的 SHA-256"),
     Column("reason", Text, nullable=False, comment="取数事由（对外提供时必填）"),
+    Column(
+        "release",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="对外提供的表：条件和隐藏的组，供以后的表一并复核",
+    ),
     Index(None, "username", "at"),
     comment="数据下载登记：只增不改",
 )

@@ -18,6 +18,7 @@ from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.export.csv import ExportError
 from lib.export.extract import Extract, pieces
+from lib.metrics.releases import Before
 from tests.unit.metrics.conftest import make_snapshot, sample_row  # noqa: F401
 
 YEAR = Filters(start=date(2025, 1, 1), end=date(2025, 12, 31))
@@ -44,7 +45,7 @@ def snapshot(make_snapshot: Callable[..., Snapshot]) -> Snapshot:  # noqa: F811
 
 
 def unpacked(snapshot: Snapshot, extract: Extract, folder: Path) -> dict[str, bytes]:
-    content = b"".join(pieces(snapshot, extract, Scope.everything()))
+    content = b"".join(pieces(snapshot, extract, Scope.everything(), Before(snapshot, ())))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.testzip() is None
         archive.extractall(folder)

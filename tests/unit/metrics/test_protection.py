@@ -1,7 +1,7 @@
 """Small counts of a result: hidden with all that is derived from them, or the table is refused."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,8 +11,9 @@ from lib.data.filters import Filters
 from lib.data.scope import Scope
 from lib.data.snapshot import Snapshot
 from lib.metrics.compute import Result, compute
-from lib.metrics.protection import ProtectionRefused, protect
+from lib.metrics.protection import Protected, ProtectionRefused, protect
 from lib.metrics.registry import get_metric
+from lib.metrics.releases import Before
 from tests.unit.metrics.conftest import sample_row
 
 YEAR = Filters(start=date(2025, 1, 1), end=date(2025, 12, 31))
@@ -27,19 +28,31 @@ def samples(**failed_of: tuple[int, int]) -> list[dict[str, Any]]:
     ]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A result and the data behind it."""
+
+    snapshot: Snapshot
+    result: Result
+
+    def protected(self, **changes: Any) -> Protected:
+        return protect(replace(self.result, **changes), Scope.everything(), Before(self.snapshot, ()))
+
+
 @pytest.fixture
-def result_of(make_snapshot: Callable[..., Snapshot]) -> Callable[..., Result]:
-    def computed(by: tuple[str, ...] = ("stage",), **failed_of: tuple[int, int]) -> Result:
+def asked(make_snapshot: Callable[..., Snapshot]) -> Callable[..., Asked]:
+    def computed(by: tuple[str, ...] = ("stage",), **failed_of: tuple[int, int]) -> Asked:
         snapshot = make_snapshot(sample=samples(**failed_of))
-        return compute(snapshot, get_metric("unqualified_rate"), YEAR, Scope.everything(), by=by)
+        metric = get_metric("unqualified_rate")
+        return Asked(snapshot, compute(snapshot, metric, YEAR, Scope.everything(), by=by))
 
     return computed
 
 
 def test_a_small_count_takes_its_rate_with_it_and_a_second_group_as_cover(
-    result_of: Callable[..., Result],
+    asked: Callable[..., Asked],
 ) -> None:
-    found = protect(result_of(生产=(2, 90), 流通=(9, 80), 餐饮=(20, 200)))
+    found = asked(生产=(2, 90), 流通=(9, 80), 餐饮=(20, 200)).protected()
     frame = found.result.frame.set_index("stage")
     assert (
         frame.loc[["生产", "流通"], ["numerator", "denominator", "value", "lower", "upper"]]
@@ -52,18 +65,18 @@ def test_a_small_count_takes_its_rate_with_it_and_a_second_group_as_cover(
     assert not [name for name in frame.columns if name.startswith("excluded_")]
 
 
-def test_nothing_small_nothing_hidden(result_of: Callable[..., Result]) -> None:
-    found = protect(result_of(生产=(5, 90), 流通=(0, 80)))
+def test_nothing_small_nothing_hidden(asked: Callable[..., Asked]) -> None:
+    found = asked(生产=(5, 90), 流通=(0, 80)).protected()
     assert found.hidden == 0
     assert "无须隐藏" in found.sentence
 
 
-def test_a_missing_count_stays_missing_and_hides_nothing_less(result_of: Callable[..., Result]) -> None:
-    whole = result_of(生产=(2, 90), 流通=(9, 80), 餐饮=(20, 200), 网抽=(0, 70))
-    counted = protect(whole)
-    without = whole.frame["stage"] == "网抽"
-    frame = whole.frame.assign(numerator=whole.frame["numerator"].astype("float64").mask(without))
-    found = protect(replace(whole, frame=frame))
+def test_a_missing_count_stays_missing_and_hides_nothing_less(asked: Callable[..., Asked]) -> None:
+    whole = asked(生产=(2, 90), 流通=(9, 80), 餐饮=(20, 200), 网抽=(0, 70))
+    counted = whole.protected()
+    frame = whole.result.frame
+    without = frame["stage"] == "网抽"
+    found = whole.protected(frame=frame.assign(numerator=frame["numerator"].astype("float64").mask(without)))
     shown, known = (one.result.frame.set_index("stage")["numerator"] for one in (found, counted))
     assert known["网抽"] == 0
     assert shown.isna().tolist() == (known.isna() | (known.index == "网抽")).tolist()
@@ -72,29 +85,14 @@ def test_a_missing_count_stays_missing_and_hides_nothing_less(result_of: Callabl
     assert shown["餐饮"] == 20
 
 
-def test_two_tables_that_can_be_subtracted_say_so(make_snapshot: Callable[..., Snapshot]) -> None:
-    snapshot = make_snapshot(sample=samples(生产=(10, 90), 流通=(2, 80)))
-    metric = get_metric("unqualified_batches")
-    found = [
-        protect(compute(snapshot, metric, YEAR.with_(stage=stage), Scope.everything()))
-        for stage in ((), ("生产",))
-    ]
-    # Nothing small in either, and yet the difference tells the 2 of the other stage.
-    both, one = (int(table.result.frame["numerator"].iloc[0]) for table in found)
-    assert (both, one) == (12, 10)
-    for table in found:
-        assert "筛选或分组不同的表可以相减" in table.sentence
-        assert "对外提供前须与已提供过的表一并核对" in table.sentence
+def test_a_total_is_hidden_like_any_group(asked: Callable[..., Asked]) -> None:
+    assert asked(by=(), 生产=(3, 90)).protected().result.frame["numerator"].isna().all()
+    assert asked(by=(), 生产=(5, 90)).protected().result.frame["numerator"].tolist() == [5]
 
 
-def test_a_total_is_hidden_like_any_group(result_of: Callable[..., Result]) -> None:
-    assert protect(result_of(by=(), 生产=(3, 90))).result.frame["numerator"].isna().all()
-    assert protect(result_of(by=(), 生产=(5, 90))).result.frame["numerator"].tolist() == [5]
-
-
-def test_what_cannot_be_audited_is_refused(result_of: Callable[..., Result]) -> None:
+def test_what_cannot_be_audited_is_refused(asked: Callable[..., Asked]) -> None:
     with pytest.raises(ProtectionRefused, match="两个维度"):
-        protect(result_of(by=("stage", "month", "purpose"), 生产=(5, 90)))
+        asked(by=("stage", "month", "purpose"), 生产=(5, 90)).protected()
 
 
 def test_a_table_too_large_to_audit_is_refused(make_snapshot: Callable[..., Snapshot]) -> None:
@@ -102,4 +100,4 @@ def test_a_table_too_large_to_audit_is_refused(make_snapshot: Callable[..., Snap
     snapshot = make_snapshot(sample=rows)
     result = compute(snapshot, get_metric("unqualified_rate"), YEAR, Scope.everything(), by=("producer",))
     with pytest.raises(ProtectionRefused, match="301 格"):
-        protect(result)
+        Asked(snapshot, result).protected()
