@@ -81,7 +81,7 @@ def test_unknown_scale_names_the_known_ones(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["province", "nation"])
 def test_larger_scales_sample_every_county(name: str, tmp_path: Path) -> None:
     engine = prepared_engine(f"sqlite:///{tmp_path / 'large.db'}")
-    build_demo(engine, scale=SCALES[name].reduced(batches_per_year=6_000), seed=1, now=NOW)
+    build_demo(engine, scale=SCALES[name].reduced(batches_per_year=3_000), seed=1, now=NOW)
     sample = pd.read_sql(select(sampling.sample.c["division_code", "supervision_verdict"]), engine)
     provinces = set(sample.division_code.str[:2])
     assert provinces == ({"34", "15", "44"} if name == "province" else {"15", "31", "34", "44"})

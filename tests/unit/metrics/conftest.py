@@ -172,6 +172,14 @@ def write_snapshot(folder: Path, tables: Mapping[str, Rows], as_of: date = AS_OF
         connection.commit()
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """A snapshot without records, for tests that ask for none."""
+    folder = tmp_path_factory.mktemp("published")
+    write_snapshot(folder, {})
+    return open_snapshot(folder, Scope.everything())
+
+
 @pytest.fixture
 def make_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Snapshot]:
     """Factory: rows by table name → an open snapshot; `scope` and `as_of` may be given."""

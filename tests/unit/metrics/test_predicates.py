@@ -8,11 +8,11 @@ import pytest
 
 from lib.data.filters import ALL_SAMPLING, Filters
 from lib.data.scope import Scope
-from lib.data.snapshot import Snapshot
+from lib.data.snapshot import Snapshot, open_snapshot
 from lib.metrics.compute import compute
 from lib.metrics.predicates import FilterNotApplicable, UnknownDistrict, effective_filters
 from lib.metrics.registry import get_metric
-from tests.unit.metrics.conftest import place_columns, sample_row
+from tests.unit.metrics.conftest import place_columns, sample_row, write_snapshot
 
 YEAR = Filters(start=date(2025, 1, 1), end=date(2025, 12, 31))
 ROWS = [
@@ -25,6 +25,13 @@ ROWS = [
     sample_row(county=None, made="340102", sampling_kind="专项", campaign_code="C1"),
     sample_row(day=None),
 ]
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    folder = tmp_path_factory.mktemp("published")
+    write_snapshot(folder, {"sample": ROWS})
+    return open_snapshot(folder, Scope.everything())
 
 
 def batches(snapshot: Snapshot, **changes: Any) -> int:
@@ -61,15 +68,13 @@ def batches(snapshot: Snapshot, **changes: Any) -> int:
         ({"campaign": ("C1",), "sampling": ("专项",)}, 1),
     ],
 )
-def test_filters_keep_what_they_say(
-    changes: dict[str, Any], expected: int, make_snapshot: Callable[..., Snapshot]
-) -> None:
-    assert batches(make_snapshot(sample=ROWS), **changes) == expected
+def test_filters_keep_what_they_say(changes: dict[str, Any], expected: int, sampled: Snapshot) -> None:
+    assert batches(sampled, **changes) == expected
 
 
-def test_an_unknown_district_is_named(make_snapshot: Callable[..., Snapshot]) -> None:
+def test_an_unknown_district_is_named(sampled: Snapshot) -> None:
     with pytest.raises(UnknownDistrict, match="999999"):
-        batches(make_snapshot(sample=ROWS), district="999999")
+        batches(sampled, district="999999")
 
 
 @pytest.mark.parametrize(

@@ -10,24 +10,16 @@ from sqlalchemy import func, select
 
 from lib.data.filters import Filters
 from lib.data.scope import Scope
-from lib.data.snapshot import Snapshot, open_snapshot
+from lib.data.snapshot import Snapshot
 from lib.data.tables.snapshot import FACT_TABLES, item_group, sample
 from lib.metrics.compute import ask
 from lib.metrics.registry import all_metrics
 from lib.metrics.source import run, run_code_list, scoped
 from lib.metrics.statements import statements
-from tests.unit.metrics.conftest import sample_row, write_snapshot
+from tests.unit.metrics.conftest import sample_row
 
 METRICS_FOLDER = Path(__file__).resolve().parents[3] / "lib" / "metrics"
 YEAR = Filters(start=date(2025, 1, 1), end=date(2025, 12, 31))
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    """One snapshot without records for every metric."""
-    folder = tmp_path_factory.mktemp("published")
-    write_snapshot(folder, {})
-    return open_snapshot(folder, Scope.everything())
 
 
 def calls_of(name: str) -> list[str]:
@@ -54,13 +46,13 @@ def test_a_bare_statement_is_turned_away(make_snapshot: Callable[..., Snapshot])
 
 
 @pytest.mark.parametrize("table", FACT_TABLES, ids=lambda table: table.name)
-def test_a_fact_table_is_no_code_list(table: object, make_snapshot: Callable[..., Snapshot]) -> None:
+def test_a_fact_table_is_no_code_list(table: object, empty: Snapshot) -> None:
     with pytest.raises(ValueError, match="scope"):
-        run_code_list(make_snapshot(), select(table))  # type: ignore[call-overload]
+        run_code_list(empty, select(table))  # type: ignore[call-overload]
 
 
-def test_code_lists_need_no_scope(make_snapshot: Callable[..., Snapshot]) -> None:
-    codes = run_code_list(make_snapshot(), select(item_group.c.code).order_by(item_group.c.code))
+def test_code_lists_need_no_scope(empty: Snapshot) -> None:
+    codes = run_code_list(empty, select(item_group.c.code).order_by(item_group.c.code))
     assert codes["code"].to_pylist() == ["MICRO", "PEST", "VET"]
 
 

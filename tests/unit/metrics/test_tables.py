@@ -24,11 +24,9 @@ def test_every_table_of_the_snapshot_but_its_own_note_can_be_taken() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(readable_tables()))
-def test_every_table_can_be_read_and_says_what_it_is(
-    name: str, make_snapshot: Callable[..., Snapshot]
-) -> None:
+def test_every_table_can_be_read_and_says_what_it_is(name: str, empty: Snapshot) -> None:
     taken = get_table(name)
-    source = rows_of(make_snapshot(), taken, YEAR, ALL)
+    source = rows_of(empty, taken, YEAR, ALL)
     columns = [one.name for one in taken.columns if one.name not in added_names(taken.table)]
     batches = list(source.batches(columns))
     assert sum(batch.num_rows for batch in batches) == source.count()
