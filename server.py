@@ -17,12 +17,14 @@ from lib.access.headers import SecurityHeaders, content_security_policy
 from lib.access.health import health_routes
 from lib.access.passwords import prepare_comparison
 from lib.access.reception import Reception, reception
+from lib.access.records import reading
 from lib.access.register import Register
 from lib.access.routes import SessionRoutes
 from lib.access.start import streamlit_options, streamlit_secret
 from lib.api.callers import Callers
 from lib.api.interface import Interface
 from lib.api.takings import Takings
+from lib.data.database import is_older, upgrade
 from lib.data.settings import settings
 
 if TYPE_CHECKING:
@@ -85,6 +87,18 @@ def interface(desk: Reception) -> Middleware:
     return Middleware(Interface, callers=callers, takings=takings)
 
 
+def renew(desk: Reception) -> None:
+    """Bring a record database of an older program to this one's tables; one that is away or not built is left alone."""
+    try:
+        with reading(desk.engine) as connection:
+            older = is_older(connection)
+    except RecordsUnavailable:
+        return
+    if older:
+        sys.stdout.write("记录数据库由旧版程序建立，正在升级表结构，数据不变……\n")
+        upgrade(desk.engine)
+
+
 def greet(desk: Reception, options: dict[str, object]) -> None:
     """Say where the dashboard is, and in a demo who may log in."""
     address, port = options.get("server.address", "127.0.0.1"), options.get("server.port", 8501)
@@ -121,6 +135,7 @@ def main() -> int:
             "请停止占用它的程序，或用环境变量 STREAMLIT_SERVER_PORT 换一个端口。\n"
         )
         return 2
+    renew(desk)
     application = build(desk)
     greet(desk, options)
     application.run(config=options)

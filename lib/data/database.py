@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import (
     Boolean,
     Connection,
@@ -115,12 +117,24 @@ def upgrade(engine: Engine) -> None:
     """Bring the record database to the newest schema (Alembic head), creating it if it is empty."""
     if engine.dialect.name == "sqlite" and engine.url.database:
         Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config = _migrations()
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
+
+
+def is_older(connection: Connection) -> bool:
+    """Whether an older program made the schema; not so for an empty database and for one of a newer program."""
+    scripts = ScriptDirectory.from_config(_migrations())
+    current = MigrationContext.configure(connection).get_current_revision()
+    return current in {one.revision for one in scripts.walk_revisions()} - {scripts.get_current_head()}
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
 
 
 def load_reference(connection: Connection) -> int:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, MetaData, Table, func, insert, inspect, select
+from sqlalchemy import Engine, MetaData, Table, column, func, insert, inspect, select, table, update
 from sqlalchemy.exc import IntegrityError
 
-from lib.data.database import exclusive_transaction, load_reference, record_engine, upgrade
+from lib.data.database import exclusive_transaction, is_older, load_reference, record_engine, upgrade
 from lib.data.publish import publish
 from lib.data.scope import Scope
 from lib.data.snapshot import open_snapshot
@@ -51,6 +51,20 @@ def first_release(record_url: str) -> Engine:
         assert "levels" not in old.c
         connection.execute(insert(old), [INSPECTION, {**INSPECTION, "inspection_no": "J2", "team": None}])
     return engine
+
+
+def test_what_an_older_program_made_is_told_from_nothing_and_from_newer(
+    first_release: Engine, tmp_path: Path
+) -> None:
+    with first_release.connect() as connection:
+        assert is_older(connection)
+    upgrade(first_release)
+    with first_release.begin() as connection:
+        assert not is_older(connection)
+        connection.execute(update(table("alembic_version", column("version_num"))).values(version_num="9999"))
+        assert not is_older(connection)
+    with record_engine(f"sqlite:///{tmp_path / 'nothing.db'}").connect() as connection:
+        assert not is_older(connection)
 
 
 def test_rows_survive_the_upgrade(first_release: Engine) -> None:
