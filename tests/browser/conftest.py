@@ -12,13 +12,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, WebSocket, sync_playwright
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from lib.access.demo_accounts import DEMO_ACCOUNTS
 from tests.app.small_world import World, build_world
@@ -186,3 +187,55 @@ def send_login(page: Page, username: str, password: str) -> None:
 def wait_for_login_form(page: Page) -> None:
     """Wait until the login form is there."""
     page.get_by_label("用户名").wait_for()
+
+
+@dataclass
+class Watched:
+    """What went over the wire for one page."""
+
+    frames: list[bytes] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def runs(self) -> int:
+        """How many script runs the server started for this page."""
+        return sum(ForwardMsg.FromString(frame).WhichOneof("type") == "new_session" for frame in self.frames)
+
+    def session_id(self) -> str:
+        """Streamlit's id of the newest session of this page: a bearer token, were it not for the gate."""
+        started = [
+            message
+            for frame in self.frames
+            if (message := ForwardMsg.FromString(frame)).HasField("new_session")
+        ]
+        identifier: str = started[-1].new_session.initialize.session_id
+        return identifier
+
+    def forget(self) -> None:
+        """Count from here."""
+        self.frames.clear()
+
+
+def watch(page: Page, server: Server) -> Watched:
+    """Listen to a page from now on."""
+    watched = Watched()
+    own = (server.url, server.url.replace("http", "ws"), "data:", "blob:")
+
+    def on_request(request: Request) -> None:
+        if not request.url.startswith(own):
+            watched.foreign.append(request.url)
+
+    def on_socket(opened: WebSocket) -> None:
+        opened.on(
+            "framereceived", lambda frame: watched.frames.append(frame if isinstance(frame, bytes) else b"")
+        )
+
+    page.on("request", on_request)
+    page.on("websocket", on_socket)
+    page.on(
+        "console",
+        lambda message: (
+            watched.complaints.append(message.text) if "Content Security Policy" in message.text else None
+        ),
+    )
+    return watched

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, WebSocket
+from playwright.sync_api import BrowserContext, Page
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets import Subprotocol
@@ -19,7 +18,7 @@ from lib.data.tables import access
 from lib.data.tables.base import records_metadata
 from lib.ui.page_table import PAGES
 from tests.app.small_world import World
-from tests.browser.conftest import Server, log_in, send_login, wait_for_login_form
+from tests.browser.conftest import Server, Watched, log_in, send_login, wait_for_login_form, watch
 
 pytestmark = pytest.mark.browser
 
@@ -29,57 +28,6 @@ ADDRESSES = ["/", *(f"/{entry.url_path}" for entry in PAGES)]
 DEEP_LINK = "/definitions?note=%E9%98%9C%E9%98%B3&n=1"
 #: Text that only a logged-in reader may receive: sample numbers and names of producers of the small world.
 MARKERS = (b"XBJ25341200", "阜阳第".encode(), "食品有限公司".encode())
-
-
-@dataclass
-class Watched:
-    """What went over the wire for one page."""
-
-    frames: list[bytes] = field(default_factory=list)
-    foreign: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def runs(self) -> int:
-        """How many script runs the server started for this page."""
-        return sum(ForwardMsg.FromString(frame).WhichOneof("type") == "new_session" for frame in self.frames)
-
-    def session_id(self) -> str:
-        """Streamlit's id of the newest session of this page: a bearer token, were it not for the gate."""
-        started = [
-            message
-            for frame in self.frames
-            if (message := ForwardMsg.FromString(frame)).HasField("new_session")
-        ]
-        identifier: str = started[-1].new_session.initialize.session_id
-        return identifier
-
-    def forget(self) -> None:
-        """Count from here."""
-        self.frames.clear()
-
-
-def watch(page: Page, server: Server) -> Watched:
-    watched = Watched()
-    own = (server.url, server.url.replace("http", "ws"), "data:", "blob:")
-
-    def on_request(request: Request) -> None:
-        if not request.url.startswith(own):
-            watched.foreign.append(request.url)
-
-    def on_socket(opened: WebSocket) -> None:
-        opened.on(
-            "framereceived", lambda frame: watched.frames.append(frame if isinstance(frame, bytes) else b"")
-        )
-
-    page.on("request", on_request)
-    page.on("websocket", on_socket)
-    page.on(
-        "console",
-        lambda message: (
-            watched.complaints.append(message.text) if "Content Security Policy" in message.text else None
-        ),
-    )
-    return watched
 
 
 def kept(page: Page, server: Server) -> bool:
@@ -228,19 +176,6 @@ def test_knowing_a_streamlit_session_id_does_not_give_the_session(
     everything = b"".join(received.frames)
     assert "用户名".encode() in everything
     assert "退出登录".encode() not in everything
-
-
-def test_no_page_asks_another_site_for_anything(server: Server, new_context: NewContext) -> None:
-    page = new_context().new_page()
-    page.goto(server.url)
-    log_in(page, "analyst")  # whose role may open every page
-    watched = watch(page, server)
-    for entry in PAGES:
-        page.goto(server.url if entry.default else f"{server.url}/{entry.url_path}")
-        page.get_by_role("heading", name=entry.title, exact=True).first.wait_for()
-        settled(page)
-    assert watched.foreign == []
-    assert watched.complaints == []
 
 
 def test_a_deactivated_account_is_out_at_the_next_click(

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from lib.ui.page_table import PAGES
-from tests.browser.conftest import WAIT_MILLISECONDS, Server, log_in, wait_for_login_form
+from tests.browser.conftest import WAIT_MILLISECONDS, Server, log_in, wait_for_login_form, watch
 
 pytestmark = pytest.mark.browser
 
@@ -170,10 +170,11 @@ def test_main_chart_stands_above_the_fold(visit: Callable[..., Page]) -> None:
         assert box["y"] + box["height"] <= 900, f"{address}: the chart ends at {box['y'] + box['height']}"
 
 
-def test_every_page_is_in_chinese_and_scrolls_down_only_on_a_phone(
+def test_every_page_is_in_chinese_scrolls_down_only_on_a_phone_and_asks_nobody_else(
     visit: Callable[..., Page], server: Server
 ) -> None:
     page = visit("/", width=390, height=844)
+    watched = watch(page, server)
     for address in EVERYTHING:
         page.goto(f"{server.url}{address}")
         wait_for_page(page)
@@ -184,6 +185,8 @@ def test_every_page_is_in_chinese_and_scrolls_down_only_on_a_phone(
         if address != "/api":
             words = set(re.findall(r"[A-Za-z]{2,}", "\n".join(readable(page))))
             assert {word for word in words if not word.isupper()} - ALLOWED_WORDS == set(), address
+    assert watched.foreign == []
+    assert watched.complaints == []
 
 
 def readable(page: Page) -> list[str]:
