@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select, true
 
 from lib.data.duckdb_statements import literal_text
 from lib.data.scope import Scope
@@ -16,7 +17,7 @@ from lib.metrics.predicates import sampling_allowed, where_of
 from lib.metrics.question import Question, key_columns
 from lib.metrics.registry import get_metric
 from lib.metrics.releases import Group, Release
-from lib.metrics.source import run, scoped
+from lib.metrics.source import Scoped, run, scoped
 from lib.stats.validation import FloatArray
 
 
@@ -34,16 +35,23 @@ class Member:
         return literal_text(select(func.count()).select_from(self.side.table).where(*_conditions(self)))
 
     @property
+    def places(self) -> tuple[int, ...]:
+        """Which parts of a group of the table this side is split by: a total is not split by all."""
+        shared = self.question.shared_by(self.side)
+        return tuple(place for place, name in enumerate(self.question.by) if name in shared)
+
+    @property
     def columns(self) -> list[ColumnElement[Any]]:
-        """The columns that the table is split by."""
-        return key_columns(self.question.by, self.side)
+        """The columns that the side is split by."""
+        return key_columns(self.question.shared_by(self.side), self.side)
 
 
 @dataclass(frozen=True, eq=False)
 class Parts:
     """How many records each part holds; `groups`: for each member the group of every part, None outside of it.
 
-    `pieces`: what subtracting tables may give: for each condition the parts of one place in all tables.
+    `pieces`: what subtracting tables may give: for each condition, and for each condition without another (done, less
+    done on time), the parts of one place in all tables.
     """
 
     members: tuple[Member, ...]
@@ -67,14 +75,13 @@ def question_of(whole: Snapshot, release: Release) -> Question:
 
 
 def counted_sides(question: Question) -> tuple[Count, ...]:
-    """The numerator, and the denominator where it counts records of the same groups; none unless rows add up."""
-    metric = question.metric
-    sides = [metric.numerator]
-    if metric.denominator is not None and not set(metric.total_over) & set(question.by):
-        sides.append(metric.denominator)
-    if not _adds_up(metric.numerator):
-        return ()
-    return tuple(side for side in sides if isinstance(side, Count) and _adds_up(side))
+    """The numerator, and the denominator where it counts records too; none unless rows of the numerator add up."""
+    sides = question.metric.sides
+    return (
+        tuple(side for side in sides if isinstance(side, Count) and _adds_up(side))
+        if _adds_up(sides[0])
+        else ()
+    )
 
 
 def _adds_up(side: Counted) -> bool:
@@ -82,32 +89,45 @@ def _adds_up(side: Counted) -> bool:
 
 
 def parts_of(whole: Snapshot, members: Sequence[Member], most: int) -> Parts:
-    """Cut the records of one table that the members count; drops members from the end until there are `most` parts."""
-    conditions: dict[str, ColumnElement[bool]] = {}
-    for member in members:
-        conditions.setdefault(member.condition, and_(true(), *_conditions(member)))
-    inside = [and_(*_limits(member)) for member in members]
-    names = {column.name: column for member in members for column in member.columns}
-    columns: list[ColumnElement[Any]] = [
-        *(case((limits, 1), else_=0).label(f"in_{place}") for place, limits in enumerate(inside)),
-        *(case((one, 1), else_=0).label(f"is_{number}") for number, one in enumerate(conditions.values())),
-        *names.values(),
-    ]
-    table = members[0].side.table
-    rows = scoped(select(*columns).where(or_(*inside)), table, Scope.everything(), "found")
-    each = rows.statement.subquery("each_record")
-    keys = list(each.c)
+    """Cut the records of one table that the members count; leaves out the last tables until there are `most` parts.
+
+    How many parts there are is asked first: many tables over millions of records would not fit into memory.
+    """
+    tables = sorted({member.table for member in members})
+    fewest, enough = 1, len(tables)
+    while fewest < enough:
+        middle = (fewest + enough + 1) // 2
+        kept = [member for member in members if member.table <= tables[middle - 1]]
+        each = _records(kept)
+        number = select(func.count(distinct(func.hash(*each.statement.subquery("each_record").c))))
+        fits = run(whole, each.outside(number)).column(0)[0].as_py() <= most
+        fewest, enough = (middle, enough) if fits else (fewest, middle - 1)
+    kept = [member for member in members if member.table <= tables[fewest - 1]]
+    each = _records(kept)
+    keys = list(each.statement.subquery("each_record").c)
     grouped: Select[Any] = select(*keys, func.count().label("records")).group_by(*keys)
-    found = run(whole, rows.outside(grouped)).to_pylist()
-    kept = tuple(members)
-    while True:
-        parts = _cut(found, kept, list(conditions))
-        if len(parts.counts) <= most or len(kept) == 1:
-            return parts
-        kept = kept[:-1]
+    return _cut(run(whole, each.outside(grouped)).to_pylist(), tuple(kept))
 
 
-def _cut(rows: Sequence[dict[str, Any]], members: tuple[Member, ...], conditions: list[str]) -> Parts:
+def _records(members: Sequence[Member]) -> Scoped:
+    """For every record the conditions it meets and the group it is in, member by member."""
+    columns: list[ColumnElement[Any]] = []
+    inside = [and_(*_limits(member)) for member in members]
+    for place, (member, limits) in enumerate(zip(members, inside, strict=True)):
+        columns.append(case((limits, 1), else_=0).label(f"in_{place}"))
+        columns += [
+            case((limits, column)).label(f"key_{place}_{number}")
+            for number, column in enumerate(member.columns)
+        ]
+    conditions = {member.condition: and_(true(), *_conditions(member)) for member in members}
+    columns += [
+        case((one, 1), else_=0).label(f"is_{number}") for number, one in enumerate(conditions.values())
+    ]
+    return scoped(select(*columns).where(or_(*inside)), members[0].side.table, Scope.everything(), "found")
+
+
+def _cut(rows: Sequence[dict[str, Any]], members: tuple[Member, ...]) -> Parts:
+    conditions = list(dict.fromkeys(member.condition for member in members))
     met_by = [conditions.index(member.condition) for member in members]
     counts: dict[tuple[tuple[Group | None, ...], tuple[bool, ...]], int] = {}
     for row in rows:
@@ -118,13 +138,16 @@ def _cut(rows: Sequence[dict[str, Any]], members: tuple[Member, ...], conditions
     groups = tuple(
         [place[number] if met[one] else None for place, met in counts] for number, one in enumerate(met_by)
     )
-    pieces: dict[tuple[int, tuple[Group | None, ...]], list[int]] = {}
+    pairs = list(permutations(range(len(conditions)), 2))
+    pieces: dict[tuple[int, int, tuple[Group | None, ...]], list[int]] = {}
     for part, (place, met) in enumerate(counts):
         for number in sorted({one for one in met_by if met[one]}):
-            pieces.setdefault((number, place), []).append(part)
-    return Parts(
-        members, np.array(list(counts.values()), dtype=np.float64), groups, tuple(map(tuple, pieces.values()))
-    )
+            pieces.setdefault((number, number, place), []).append(part)
+        for number, without in pairs:
+            if met[number] and not met[without]:
+                pieces.setdefault((number, without, place), []).append(part)
+    lines = tuple(dict.fromkeys(map(tuple, pieces.values())))
+    return Parts(members, np.array(list(counts.values()), dtype=np.float64), groups, lines)
 
 
 def _conditions(member: Member) -> list[ColumnElement[bool]]:
@@ -141,4 +164,6 @@ def _limits(member: Member) -> list[ColumnElement[bool]]:
 
 
 def _group(row: dict[str, Any], place: int, member: Member) -> Group | None:
-    return tuple(row[column.name] for column in member.columns) if row[f"in_{place}"] else None
+    if not row[f"in_{place}"]:
+        return None
+    return tuple(row[f"key_{place}_{number}"] for number in range(len(member.places)))

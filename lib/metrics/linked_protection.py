@@ -6,18 +6,15 @@ What earlier tables tell among themselves no new one can mend; it is not held ag
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from lib.metrics.counting import Count
 from lib.metrics.linked_parts import Member, Parts, counted_sides, parts_of, question_of
-from lib.metrics.predicates import FilterNotApplicable, UnknownDistrict
-from lib.metrics.question import Question
-from lib.metrics.registry import UnknownMetric
+from lib.metrics.linked_tables import members_of, sharing
 from lib.metrics.releases import Before, Group, Release
 from lib.stats.joint_suppression import Sums, published_sums
 from lib.stats.linked_tables import told_within
@@ -26,7 +23,9 @@ from lib.stats.validation import BoolArray
 
 #: Earlier tables and parts in one audit: some seconds of work. What is left out is said.
 _MOST_TABLES: Final = 30
-_MOST_PARTS: Final = 3_000
+_MOST_PARTS: Final = 1_500
+#: Rounds of hiding some groups more before all the rest are hidden.
+_MOST_ROUNDS: Final = 10
 #: Places of the new table among all.
 _NEW: Final = 0
 
@@ -63,43 +62,22 @@ def hidden_with(new: Release, start: Iterable[Group], before: Before) -> Linked 
     if same:
         return Linked(frozenset(same[0].hidden), 0, 0, repeats=same[0])
     kinds = {side.table.name for side in sides}
-    others, unknown = _sharing(new, before, kinds)
-    if not others:
-        return Linked(frozenset(start), 0, unknown)
-    near = [(question, sides), *((asked, own) for _, asked, own in others[:_MOST_TABLES])]
-    parts = []
-    for kind in sorted(kinds):
-        members = [
-            Member(place, asked, side)
-            for place, (asked, own) in enumerate(near)
-            for side in own
-            if side.table.name == kind
-        ]
-        parts.append(parts_of(before.whole, members, _MOST_PARTS))
+    others = sharing(new, before, kinds)
+    questions = [question, *(asked for _, asked in others.tables[:_MOST_TABLES])]
+    parts, cut = [], set[int]()
+    for kind in sorted(kinds) if others.tables else ():
+        members = list(members_of(questions, kind))
+        one = parts_of(before.whole, members, _MOST_PARTS)
+        cut |= {member.table for member in members} - {member.table for member in one.members}
+        parts.append(one)
     seen = {member.table for one in parts for member in one.members} - {_NEW}
-    earlier = {place: frozenset(others[place - 1][0].hidden) for place in seen}
-    hidden = _Audit(parts).hide(frozenset(start), earlier)
-    return Linked(hidden, len(seen), unknown + len(others) - len(seen))
-
-
-def _sharing(
-    new: Release, before: Before, kinds: set[str]
-) -> tuple[list[tuple[Release, Question, tuple[Count, ...]]], int]:
-    """Earlier tables that count records of these kinds, and how many this version or program no longer knows.
-
-    All are read in the data of the new table and on its day: what they told then is known by now to differ a little.
-    """
-    found, unknown = [], 0
-    for release in before.releases:
-        try:
-            question = question_of(before.whole, replace(release, as_of=new.as_of))
-        except (UnknownMetric, FilterNotApplicable, UnknownDistrict):
-            unknown += 1
-            continue
-        sides = counted_sides(question)
-        if kinds & {side.table.name for side in sides}:
-            found.append((release, question, sides))
-    return found, unknown
+    hidden = frozenset(start)
+    if seen:
+        earlier = {place: frozenset(others.tables[place - 1][0].hidden) for place in seen}
+        hidden = _Audit(parts).hide(hidden, earlier)
+    # A table of which one side only could be cut is audited with it, and said to be left out.
+    together = len(seen - cut)
+    return Linked(hidden, together, others.left_out + len(others.tables) - together)
 
 
 class _Audit:
@@ -115,29 +93,47 @@ class _Audit:
             for one, offset in zip(parts, offsets, strict=False)
             for piece in one.pieces
         ]
+        #: Tables whose second side is a total over groups, shown beside each of them.
+        self.totals: set[int] = set()
         for one, offset in zip(parts, offsets, strict=False):
             for member, groups in zip(one.members, one.groups, strict=True):
                 lines: dict[Group, list[int]] = {}
                 for place, group in enumerate(groups):
                     if group is not None:
                         lines.setdefault(group, []).append(offset + place)
-                self.tables.setdefault(member.table, []).append({g: tuple(line) for g, line in lines.items()})
+                self._add(member, {group: tuple(line) for group, line in lines.items()})
         self.limits = list(self._limits())
+
+    def _add(self, member: Member, lines: dict[Group, Line]) -> None:
+        sides = self.tables.setdefault(member.table, [])
+        if len(member.places) < len(member.question.by):
+            self.totals.add(member.table)
+            whole = {group: tuple(group[place] for place in member.places) for one in sides for group in one}
+            lines = {group: lines[total] for group, total in whole.items() if total in lines}
+        sides.append(lines)
 
     def hide(self, start: frozenset[Group], earlier: dict[int, frozenset[Group]]) -> frozenset[Group]:
         hidden = start
         secrets = sorted(set(self._secrets({**earlier, _NEW: hidden})))
-        told = self._told(secrets, {**earlier, _NEW: hidden})
-        # Not to be held against the new table.
-        told = [line for line, is_old in zip(told, self._mask(told, earlier), strict=True) if not is_old]
+        told = self._newly(self._told(secrets, {**earlier, _NEW: hidden}), earlier)
+        everything = frozenset(group for lines in self.tables[_NEW] for group in lines)
+        # Asked first, as finding out group by group takes long.
+        if told and self._told(told, {**earlier, _NEW: everything}):
+            raise StillTold
+        rounds = 0
         while told:
-            more = self._more(told, hidden, earlier)
+            rounds += 1
+            more = everything - hidden if rounds > _MOST_ROUNDS else self._more(told, hidden, earlier)
             if not more:
                 raise StillTold
             hidden |= more
             covers = [lines[group] for lines in self.tables[_NEW] for group in more if group in lines]
-            told = self._told(sorted({*told, *covers}), {**earlier, _NEW: hidden})
+            told = self._newly(self._told(sorted({*told, *covers}), {**earlier, _NEW: hidden}), earlier)
         return hidden
+
+    def _newly(self, told: list[Line], earlier: dict[int, frozenset[Group]]) -> list[Line]:
+        """Without what earlier tables tell among themselves: that is not to be held against the new one."""
+        return [line for line, is_old in zip(told, self._mask(told, earlier), strict=True) if not is_old]
 
     def _told(self, lines: list[Line], hidden: dict[int, frozenset[Group]]) -> list[Line]:
         return [line for line, is_told in zip(lines, self._mask(lines, hidden), strict=True) if is_told]
@@ -146,9 +142,11 @@ class _Audit:
         if not lines:
             return np.zeros(0, dtype=bool)
         known = sorted({line for table, groups in hidden.items() for line in self._known(table, groups)})
-        signs = [(1.0,) * len(part) + (-1.0,) * len(whole) for part, whole in self.limits]
-        limits = self._matrix([part + whole for part, whole in self.limits], signs)
-        return told_within(self.truth, self._matrix(known), limits, self._matrix(lines))
+        # Of the same records a part is less than its whole anyway.
+        limits = [(part, whole) for part, whole in self.limits if not set(part) <= set(whole)]
+        signs = [(1.0,) * len(part) + (-1.0,) * len(whole) for part, whole in limits]
+        beside = self._matrix([part + whole for part, whole in limits], signs)
+        return told_within(self.truth, self._matrix(known), beside, self._matrix(lines))
 
     def _known(self, table: int, hidden: frozenset[Group]) -> Iterator[Line]:
         """The counts that a table shows, and the sums that count as published."""
@@ -165,7 +163,7 @@ class _Audit:
                     yield tuple(sorted(place for line in held for place in line))
 
     def _sums(self, table: int) -> Iterator[tuple[dict[Group, Line], Sums, dict[Group, tuple[int, int]]]]:
-        sides = self.tables[table]
+        sides = self.tables[table][:1] if table in self.totals else self.tables[table]
         axes = _axes(sides)
         shape = tuple(max(at[axis] for at in axes.values()) + 1 for axis in range(2)) if axes else (0, 0)
         counts = []
@@ -189,8 +187,12 @@ class _Audit:
                 for (group, line), is_small in zip(lines.items(), small, strict=True):
                     if is_small or group in groups:
                         yield line
-        small = primary(np.array([self._sum(line) for line in self.pieces]))
-        yield from (line for line, is_small in zip(self.pieces, small, strict=True) if is_small)
+        rests = [
+            tuple(sorted(set(whole) - set(part))) for part, whole in self.limits if set(part) <= set(whole)
+        ]
+        derived = [*self.pieces, *rests]
+        small = primary(np.array([self._sum(line) for line in derived]))
+        yield from (line for line, is_small in zip(derived, small, strict=True) if is_small)
 
     def _limits(self) -> Iterator[tuple[Line, Line]]:
         """A part is never more than its whole, group by group, where the table bears it out."""

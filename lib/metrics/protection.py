@@ -1,7 +1,8 @@
 """Small numbers of a result table that leaves the bureau: hidden, hidden again, and audited.
 
-Counts of 1 to 4 are hidden, and with them as many others as it takes that no hidden count can be told within five by
-subtraction from the sums (see `lib.stats.joint_suppression`). Value and interval of a hidden count are hidden with it.
+Counts of 1 to 4 are hidden, also where they are what a part leaves of its whole, and with them as many others as it
+takes that no hidden count can be told within five by subtraction from the sums (see `lib.stats.joint_suppression`).
+Value and interval of a hidden count are hidden with it.
 What was counted in neither side is left out altogether.
 
 Whoever holds two tables of other filters may subtract them: counts of 12 in districts A and B and of 10 in A tell the 2
@@ -27,7 +28,10 @@ from lib.stats.validation import BoolArray, FloatArray
 _MOST_DIMENSIONS: Final = 2
 #: A larger table takes minutes to audit; nobody reads it either.
 _MOST_CELLS: Final = 300
-_RULE: Final = f"小数保护：{LOWEST_HIDDEN}—{HIGHEST_HIDDEN} 的计数不提供（空白），其率和区间一并不提供"
+_RULE: Final = (
+    f"小数保护：{LOWEST_HIDDEN}—{HIGHEST_HIDDEN} 的计数不提供（空白），其率和区间一并不提供；"
+    f"分母减分子得 {LOWEST_HIDDEN}—{HIGHEST_HIDDEN} 的同样不提供"
+)
 _ALONE: Final = (
     "本指标不是逐条相加的计数，复核限于本表：筛选或分组不同的表可以相减，"
     f"由此可能得出 {LOWEST_HIDDEN}—{HIGHEST_HIDDEN} 的计数；对外提供前须与已提供过的表一并核对"
@@ -70,7 +74,7 @@ def protect(result: Result, scope: Scope, before: Before) -> Protected:
             f"共 {part.size} 格，超过可复核的 {_MOST_CELLS} 格；请减少分组或缩小范围后再对外提供"
         )
     try:
-        masked = _mask(part, whole)
+        masked = _mask(part, whole, has_rest=_has_rest(result)) | _of_hidden_totals(frame, places, result)
     except ValueError as error:
         raise ProtectionRefused(
             "合计太小，全部隐藏仍可由合计推算；请放宽期间、合并分组后再对外提供"
@@ -81,7 +85,7 @@ def protect(result: Result, scope: Scope, before: Before) -> Protected:
     hidden = alone if linked is None else linked.hidden
     rows = np.array([group in hidden for group in groups], dtype=bool)
     protected = frame.assign(**{name: frame[name].mask(rows) for name in _HIDDEN})
-    more = int((masked & ~_small(part, whole)).sum())
+    more = int((masked & ~_small(part, whole, has_rest=_has_rest(result))).sum())
     # A table handed out before is handed out again to the last byte.
     sentence = (
         linked.repeats.sentence
@@ -120,11 +124,41 @@ def _whole(frame: pd.DataFrame, places: list[tuple[int, int]], result: Result) -
     return _table(frame, places, result, "denominator")
 
 
-def _mask(part: FloatArray, whole: FloatArray | None) -> BoolArray:
-    """Together where one is a part of the other; otherwise each by itself, and what either needs hidden is hidden."""
+def _mask(part: FloatArray, whole: FloatArray | None, *, has_rest: bool) -> BoolArray:
+    """Together where one is a part of the other; otherwise each by itself, and what either needs hidden is hidden.
+
+    Whoever knows a part and its whole knows the rest: 48 of 50 qualified are 2 unqualified.
+    """
     if whole is None or not (part > whole).any():
-        return protect_parts(part, whole)
+        hidden = protect_parts(part, whole)
+        return hidden | protect_parts(whole - part, whole) if has_rest and whole is not None else hidden
     return protect_parts(part) | protect_parts(whole)
+
+
+def _has_rest(result: Result) -> bool:
+    metric = result.metric
+    return metric.denominator is not None and metric.numerator.table is metric.denominator.table
+
+
+def _of_hidden_totals(frame: pd.DataFrame, places: list[tuple[int, int]], result: Result) -> BoolArray:
+    """Groups beside a total over them that must not be shown: it would be a sum that nobody has."""
+    shape = tuple(max(place[axis] for place in places) + 1 for axis in range(_MOST_DIMENSIONS))
+    hidden = np.zeros(shape, dtype=bool)
+    denominator = result.metric.denominator
+    if (
+        denominator is None
+        or not _is_counted(denominator)
+        or not set(result.metric.total_over) & set(result.by)
+    ):
+        return hidden
+    keys = [name for name in result.by if name not in result.metric.total_over]
+    names = groups_of(frame, keys)
+    totals = dict(zip(names, frame["denominator"].to_numpy(dtype="float64", na_value=0.0), strict=True))
+    masked = protect_parts(np.array([list(totals.values())]).T).ravel()
+    secret = {name for name, is_hidden in zip(totals, masked, strict=True) if is_hidden}
+    for name, place in zip(names, places, strict=True):
+        hidden[place] |= name in secret
+    return hidden
 
 
 def _is_counted(side: Counted) -> bool:
@@ -146,9 +180,11 @@ def _table(frame: pd.DataFrame, places: list[tuple[int, int]], result: Result, n
     return table
 
 
-def _small(part: FloatArray, whole: FloatArray | None) -> BoolArray:
-    small = primary(part)
-    return small if whole is None else small | primary(whole)
+def _small(part: FloatArray, whole: FloatArray | None, *, has_rest: bool) -> BoolArray:
+    if whole is None:
+        return primary(part)
+    small = primary(part) | primary(whole)
+    return small | primary(whole - part) if has_rest and not (part > whole).any() else small
 
 
 def _sentence(hidden: int, covers: int, linked_covers: int, linked: Linked | None) -> str:
@@ -176,5 +212,8 @@ def _links(linked: Linked | None) -> list[str]:
         else "以前没有对外提供过同类记录的表"
     ]
     if linked.left_out:
-        said.append(f"另有 {linked.left_out} 张较早的表没有一并复核，对外提供前须人工核对")
+        said.append(
+            f"另有 {linked.left_out} 张同类记录的表没有一并复核或没有全部复核（较早、现在程序读不懂，"
+            "或其计数不能逐条相加），对外提供前须人工核对"
+        )
     return said

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 import pandas as pd
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from lib.data.filters import Filters
 from lib.data.scope import Scope
@@ -51,17 +51,30 @@ _FORM: Final = TypeAdapter(Release)
 
 @dataclass(frozen=True)
 class Before:
-    """The tables handed out before, the newest first, and the data of all districts to compare them in."""
+    """The tables handed out before, the newest first, and the data of all districts to compare them in.
+
+    `unreadable`: how many texts another version of the program wrote in a form that this one does not read.
+    """
 
     whole: Snapshot
     releases: tuple[Release, ...]
     texts: tuple[str, ...] = ()
+    unreadable: int = 0
 
     @classmethod
     def of(cls, whole: Snapshot, texts: Iterable[str]) -> "Before":
         """Read the register's texts, the newest first."""
         kept = tuple(texts)
-        return cls(whole, tuple(_FORM.validate_json(text) for text in kept), kept)
+        read = tuple(release for text in kept if (release := _read(text)) is not None)
+        return cls(whole, read, kept, len(kept) - len(read))
+
+
+def _read(text: str) -> Release | None:
+    try:
+        return _FORM.validate_json(text)
+    except ValidationError:
+        # Said as a table that was not looked at; refusing would stop every protected table for good.
+        return None
 
 
 def release_of(result: Result, scope: Scope) -> Release:

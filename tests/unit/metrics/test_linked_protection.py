@@ -6,7 +6,7 @@ district), its equations the cells and sums of the files as they left.
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
 from typing import Any
@@ -23,7 +23,8 @@ from lib.metrics.compute import compute
 from lib.metrics.protection import Protected, ProtectionRefused, protect
 from lib.metrics.registry import get_metric
 from lib.metrics.releases import Before
-from tests.unit.metrics.conftest import sample_row
+from tests.unit.metrics.conftest import item_row, sample_row
+from tests.unit.metrics.loop_rows import duty_row
 
 YEAR = Filters(start=date(2025, 1, 1), end=date(2025, 12, 31))
 STAGES = ("生产", "流通", "餐饮")
@@ -185,6 +186,57 @@ def test_keys_counted_once_do_not_add_up_and_say_so(office: Callable[..., Office
     bureau = office(failed(生产=10, 流通=12))
     found = bureau.hand_out(YEAR, "stage", metric="producers_sampled")
     assert "不是逐条相加的计数，复核限于本表" in found.sentence
+
+
+def duties(*, on_time: int, late: int, due: date = date(2025, 3, 31)) -> list[dict[str, Any]]:
+    days = [due] * on_time + [date(2025, 5, 6)] * late
+    return [duty_row(due, done) for done in days]
+
+
+def test_two_measures_less_one_another_tell_nothing_small(make_snapshot: Callable[..., Snapshot]) -> None:
+    bureau = Office(make_snapshot(supervision_duty=duties(on_time=50, late=2)), pd.DataFrame())
+    assert bureau.hand_out(YEAR, metric="supervision_done").result.frame["numerator"].tolist() == [52]
+    with pytest.raises(ProtectionRefused, match="相减"):
+        bureau.hand_out(YEAR, metric="supervision_on_time")
+
+
+def test_two_days_of_one_measure_tell_nothing_small(make_snapshot: Callable[..., Snapshot]) -> None:
+    rows = [duty_row(date(2025, 3, 31)) for _ in range(10)] + [duty_row(date(2025, 6, 30)) for _ in range(2)]
+    snapshot = make_snapshot(supervision_duty=rows)
+    metric, everything = get_metric("supervision_overdue"), Scope.everything()
+    early, late = (
+        compute(snapshot, metric, YEAR, everything, as_of=date(2025, month, 20)) for month in (6, 7)
+    )
+    assert [one.frame["numerator"].tolist() for one in (early, late)] == [[10], [12]]
+    first = protect(early, everything, Before(snapshot, ()))
+    with pytest.raises(ProtectionRefused, match="相减"):
+        protect(late, everything, Before.of(snapshot, [first.release.to_text()]))
+
+
+def test_shares_of_a_total_are_audited_with_tables_of_it(make_snapshot: Callable[..., Snapshot]) -> None:
+    samples = [sample_row(supervision_verdict="unqualified", stage="生产") for _ in range(30)]
+    samples += [sample_row(supervision_verdict="unqualified", stage="流通") for _ in range(2)]
+    items = [item_row(sample, ("甲", "乙")[place % 2]) for place, sample in enumerate(samples)]
+    bureau = Office(make_snapshot(sample=samples, failing_item=items), pd.DataFrame())
+    assert bureau.hand_out(YEAR.with_(stage=("生产",)), metric="failing_items").hidden == 0
+    with pytest.raises(ProtectionRefused, match="相减"):
+        bureau.hand_out(YEAR, "item", metric="failing_item_share")
+
+
+def test_tables_that_cannot_be_looked_at_are_counted(office: Callable[..., Office]) -> None:
+    bureau = office(failed(生产=10, 流通=12))
+    kept = bureau.hand_out(YEAR).release
+    keys = bureau.hand_out(YEAR, "stage", metric="producers_sampled").release
+    gone = [
+        replace(kept, filters=YEAR.with_(district="999999")),
+        replace(kept, by=("gone",)),
+        replace(kept, metric="gone"),
+        replace(kept, parameters=(("gone", 1),)),
+    ]
+    bureau.texts = ["{}", keys.to_text(), *(one.to_text() for one in gone), kept.to_text()]
+    found = bureau.hand_out(YEAR, "stage")
+    assert "已与以前对外提供过的 1 张同类记录的表一并复核" in found.sentence
+    assert "另有 6 张同类记录的表没有一并复核" in found.sentence
 
 
 @pytest.mark.parametrize("seed", range(12))

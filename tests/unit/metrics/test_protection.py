@@ -14,7 +14,7 @@ from lib.metrics.compute import Result, compute
 from lib.metrics.protection import Protected, ProtectionRefused, protect
 from lib.metrics.registry import get_metric
 from lib.metrics.releases import Before
-from tests.unit.metrics.conftest import sample_row
+from tests.unit.metrics.conftest import item_row, sample_row
 
 YEAR = Filters(start=date(2025, 1, 1), end=date(2025, 12, 31))
 
@@ -101,3 +101,30 @@ def test_a_table_too_large_to_audit_is_refused(make_snapshot: Callable[..., Snap
     result = compute(snapshot, get_metric("unqualified_rate"), YEAR, Scope.everything(), by=("producer",))
     with pytest.raises(ProtectionRefused, match="301 格"):
         Asked(snapshot, result).protected()
+
+
+def test_what_a_part_leaves_of_its_whole_is_hidden_when_small(asked: Callable[..., Asked]) -> None:
+    # 88 of 90: whoever sees both knows the 2, which a table of the qualified ones would hide.
+    found = asked(生产=(88, 90), 流通=(20, 80), 餐饮=(40, 200)).protected()
+    shown = found.result.frame.set_index("stage")["numerator"]
+    assert shown.isna()["生产"]
+    assert shown.isna().sum() == found.hidden == 2
+    assert "分母减分子得 1—4 的同样不提供" in found.sentence
+    assert "本表隐藏 2 组，其中 1 组" in found.sentence
+
+
+def test_a_total_beside_its_parts_is_hidden_with_a_cover(make_snapshot: Callable[..., Snapshot]) -> None:
+    counts = {"341202": (0, 4), "341203": (5, 4), "340102": (20, 30)}
+    rows, items = [], []
+    for code, numbers in counts.items():
+        for name, number in zip(("甲", "乙"), numbers, strict=True):
+            for _ in range(number):
+                rows.append(sample_row(county=code, supervision_verdict="unqualified"))
+                items.append(item_row(rows[-1], name))
+    snapshot = make_snapshot(sample=rows, failing_item=items)
+    metric = get_metric("failing_item_share")
+    result = compute(snapshot, metric, YEAR, Scope.everything(), by=("division", "item"))
+    frame = Asked(snapshot, result).protected().result.frame.set_index(["division", "item"])
+    # The 4 of the first district are hidden, and the 9 of the second with them: beside the 5 they would tell its 4.
+    assert frame.loc[["341202", "341203"], ["numerator", "denominator", "value"]].isna().all(axis=None)
+    assert frame.loc[("340102", "甲"), ["numerator", "denominator"]].tolist() == [20, 50]
