@@ -89,24 +89,29 @@ def _adds_up(side: Counted) -> bool:
 
 
 def parts_of(whole: Snapshot, members: Sequence[Member], most: int) -> Parts:
-    """Cut the records of one table that the members count; leaves out the last tables until there are `most` parts.
+    """Cut the records of one table that the members count; leaves out tables that make more than `most` parts.
 
-    How many parts there are is asked first: many tables over millions of records would not fit into memory.
+    How many parts there are is asked first: many tables over millions of records would not fit into memory. The first
+    table stays in any case; of the others each that still fits.
     """
-    tables = sorted({member.table for member in members})
-    fewest, enough = 1, len(tables)
-    while fewest < enough:
-        middle = (fewest + enough + 1) // 2
-        kept = [member for member in members if member.table <= tables[middle - 1]]
-        each = _records(kept)
-        number = select(func.count(distinct(func.hash(*each.statement.subquery("each_record").c))))
-        fits = run(whole, each.outside(number)).column(0)[0].as_py() <= most
-        fewest, enough = (middle, enough) if fits else (fewest, middle - 1)
-    kept = [member for member in members if member.table <= tables[fewest - 1]]
+    kept = list(members)
+    if _number_of_parts(whole, kept) > most:
+        first, *others = dict.fromkeys(member.table for member in members)
+        tables = {first}
+        for table in others:
+            more = [member for member in members if member.table in tables | {table}]
+            tables |= {table} if _number_of_parts(whole, more) <= most else set()
+        kept = [member for member in members if member.table in tables]
     each = _records(kept)
     keys = list(each.statement.subquery("each_record").c)
     grouped: Select[Any] = select(*keys, func.count().label("records")).group_by(*keys)
     return _cut(run(whole, each.outside(grouped)).to_pylist(), tuple(kept))
+
+
+def _number_of_parts(whole: Snapshot, members: Sequence[Member]) -> int:
+    each = _records(members)
+    number = select(func.count(distinct(func.hash(*each.statement.subquery("each_record").c))))
+    return int(run(whole, each.outside(number)).column(0)[0].as_py())
 
 
 def _records(members: Sequence[Member]) -> Scoped:

@@ -23,7 +23,7 @@ from lib.stats.validation import BoolArray
 
 #: Earlier tables and parts in one audit: some seconds of work. What is left out is said.
 _MOST_TABLES: Final = 30
-_MOST_PARTS: Final = 1_500
+_MOST_PARTS: Final = 1_000
 #: Rounds of hiding some groups more before all the rest are hidden.
 _MOST_ROUNDS: Final = 10
 #: Places of the new table among all.

@@ -213,7 +213,7 @@ def _links(linked: Linked | None) -> list[str]:
     ]
     if linked.left_out:
         said.append(
-            f"另有 {linked.left_out} 张同类记录的表没有一并复核或没有全部复核（较早、现在程序读不懂，"
+            f"另有 {linked.left_out} 张同类记录的表没有一并复核或没有全部复核（较早、分得太细、现在程序读不懂，"
             "或其计数不能逐条相加），对外提供前须人工核对"
         )
     return said

@@ -259,3 +259,16 @@ def test_no_sequence_of_tables_tells_a_small_count(office: Callable[..., Office]
         handed += 1
         assert told(bureau) == []
     assert handed > 1
+
+
+def test_tables_that_would_take_too_long_are_left_out_and_counted(
+    office: Callable[..., Office], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bureau = office(records(random.Random(5)))
+    bureau.hand_out(YEAR, "stage")
+    bureau.hand_out(YEAR, "division", "month")
+    # Districts and months make more parts than that; the older table by stage does not.
+    monkeypatch.setattr("lib.metrics.linked_protection._MOST_PARTS", 12)
+    sentence = bureau.hand_out(YEAR.with_(end=date(2025, 2, 28)), "stage").sentence
+    assert "以前对外提供过的 1 张同类记录的表" in sentence
+    assert "另有 1 张同类记录的表没有一并复核" in sentence
