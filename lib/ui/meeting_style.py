@@ -26,6 +26,8 @@ body:has([data-test-connection-state]:not([data-test-connection-state="CONNECTED
 .st-key-filter-bar [data-testid="stElementContainer"]:has([data-testid="stMultiSelect"], [data-testid="stSelectbox"]) {
   width: 11rem !important; }
 [class*="st-key-wall-figure"] { padding: 0.5rem 0.7rem; gap: 0; }
+.st-key-wall-slide [data-testid="stTable"] :is(th, td) { min-width: 4.5em; }
+.st-key-wall-slide [data-testid="stTable"] tbody th { white-space: nowrap; }
 [class*="st-key-wall-chart"] { width: calc(100% / var(--wall)); }
 [class*="st-key-wall-chart"] * { overflow: visible; }
 [class*="st-key-wall-chart"] :is(div, details) { height: auto !important; }
