@@ -15,7 +15,7 @@ run: environment ## 安装、必要时生成演示数据、在 8501 端口启动
 
 test: test-environment ## 安装测试所需并运行全部测试 / set up and run every test
 	@bash scripts/test_packages.sh
-	.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGUMENTS)
+	.venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGUMENTS)
 
 check: test-environment ## 格式、规范、类型、导入约定 / format, lint, types, import contracts, dead code
 	.venv/bin/ruff format --check .

@@ -123,7 +123,9 @@ def press(page: Page, key: str, expected: str) -> None:
 
 
 def shown_figures(page: Page) -> list[str]:
-    """Values of the tiles."""
+    """Values of the tiles, once they stand."""
+    page.get_by_test_id("stMetricValue").first.wait_for()
+    settled(page)
     return page.get_by_test_id("stMetricValue").all_inner_texts()
 
 
