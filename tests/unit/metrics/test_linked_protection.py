@@ -239,7 +239,7 @@ def test_tables_that_cannot_be_looked_at_are_counted(office: Callable[..., Offic
     assert "另有 6 张同类记录的表没有一并复核" in found.sentence
 
 
-@pytest.mark.parametrize("seed", (2, 5, 7, 8, 10, 11))
+@pytest.mark.parametrize("seed", [2, 5, 7, 8, 10, 11])
 def test_no_sequence_of_tables_tells_a_small_count(office: Callable[..., Office], seed: int) -> None:
     chance = random.Random(seed)
     bureau = office(records(chance))
