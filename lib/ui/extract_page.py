@@ -146,6 +146,8 @@ def _text(value: Any) -> str | None:
         return None
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, float) and value.is_integer():
+        return f"{value:.0f}"  # as the files write it
     return str(value)
 
 

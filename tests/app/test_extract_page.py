@@ -103,6 +103,13 @@ def test_what_leaves_the_bureau_needs_a_reason(take: Take) -> None:
     assert not {"1", "2", "3", "4"} & set(counts)
 
 
+def test_the_look_at_a_file_says_numbers_as_the_file_does(take: Take) -> None:
+    at, offer = take(query={**RATE, "metric": "unqualified_batches", "by": "division"})
+    shown = at.dataframe[0].value["value"].tolist()
+    assert shown == [row[4] for row in lines(handed_out(offer))[1:]]
+    assert not any("." in text for text in shown)
+
+
 @pytest.mark.parametrize("query", [{"table": "sample"}, {**RATE, "part": "numerator"}])
 def test_rows_do_not_leave_the_bureau(open_page: OpenPage, query: dict[str, str]) -> None:
     at = open_page(PAGE, query={**query, "protect": "1"})
