@@ -103,6 +103,8 @@ class _Audit:
                         lines.setdefault(group, []).append(offset + place)
                 self._add(member, {group: tuple(line) for group, line in lines.items()})
         self.limits = list(self._limits())
+        #: What counts as published of a table does not change with what is hidden of it.
+        self.sums = {table: tuple(self._sums(table)) for table in self.tables}
 
     def _add(self, member: Member, lines: dict[Group, Line]) -> None:
         sides = self.tables.setdefault(member.table, [])
@@ -152,7 +154,7 @@ class _Audit:
         """The counts that a table shows, and the sums that count as published."""
         for lines in self.tables[table]:
             yield from (line for group, line in lines.items() if group not in hidden)
-        for lines, sums, axes in self._sums(table):
+        for lines, sums, axes in self.sums[table]:
             if sums.total:
                 yield tuple(sorted(place for line in lines.values() for place in line))
             for axis, shown in enumerate((sums.rows, sums.columns)):

@@ -14,10 +14,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from lib.stats.suppression import HIGHEST_HIDDEN, LOWEST_HIDDEN, MINIMUM_WIDTH, next_cell, primary
+from lib.stats.suppression import (
+    HIGHEST_HIDDEN,
+    LOWEST_HIDDEN,
+    MINIMUM_WIDTH,
+    lowest_solution,
+    next_cell,
+    primary,
+)
 from lib.stats.validation import BoolArray, FloatArray, as_whole_counts
 
 _TOLERANCE = 1e-6
@@ -165,18 +171,7 @@ class _Programme:
 
     def extreme(self, objective: FloatArray) -> FloatArray:
         """Counts that fit everything published, with this weighted sum of them as low as can be."""
-        solution = linprog(
-            objective,
-            A_eq=self._equations,
-            b_eq=self._totals,
-            A_ub=self._limits,
-            b_ub=None if self._limits is None else np.zeros(self._limits.shape[0]),
-            bounds=(0, self._beyond),
-            method="highs",
-        )
-        if not solution.success:
-            raise ValueError(f"the audit found no solution: {solution.message}")
-        return np.asarray(solution.x, dtype=np.float64)
+        return lowest_solution(objective, self._equations, self._totals, self._limits, self._beyond)
 
     def range(self, index: int) -> tuple[float, float]:
         """Lowest and highest value of one hidden count."""

@@ -9,10 +9,9 @@ which parts are empty: that can only tell more.
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from lib.stats.suppression import HIGHEST_HIDDEN, MINIMUM_WIDTH
+from lib.stats.suppression import HIGHEST_HIDDEN, MINIMUM_WIDTH, lowest_solution
 from lib.stats.validation import BoolArray, FloatArray, as_vector, as_whole_counts
 
 _TOLERANCE = 1e-6
@@ -71,15 +70,4 @@ class _Programme:
         self._beyond = truth.sum() + 10 * HIGHEST_HIDDEN
 
     def lowest(self, objective: FloatArray) -> FloatArray:
-        solution = linprog(
-            objective,
-            A_eq=self._known if self._known.shape[0] else None,
-            b_eq=self._sums if self._known.shape[0] else None,
-            A_ub=self._limits,
-            b_ub=None if self._limits is None else np.zeros(self._limits.shape[0]),
-            bounds=(0, self._beyond),
-            method="highs",
-        )
-        if not solution.success:
-            raise ValueError(f"the audit found no solution: {solution.message}")
-        return np.asarray(solution.x, dtype=np.float64)
+        return lowest_solution(objective, self._known, self._sums, self._limits, self._beyond)

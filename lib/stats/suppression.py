@@ -22,6 +22,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import linprog
+from scipy.sparse import csr_array
 from scipy.stats import rankdata
 
 from lib.stats.validation import (
@@ -194,6 +195,27 @@ def _optimum(objective: FloatArray, sums: FloatArray, totals: FloatArray) -> flo
     if not solution.success:
         raise ValueError(f"the audit found no solution: {solution.message}")
     return float(solution.fun)
+
+
+def lowest_solution(
+    objective: FloatArray, equations: csr_array, sums: FloatArray, limits: csr_array | None, beyond: float
+) -> FloatArray:
+    """Counts from 0 to `beyond` with the lowest weighted sum that fit `equations @ x = sums` and `limits @ x <= 0`.
+
+    Raises ValueError where nothing fits.
+    """
+    solution = linprog(
+        objective,
+        A_eq=equations if equations.shape[0] else None,
+        b_eq=sums if equations.shape[0] else None,
+        A_ub=limits,
+        b_ub=None if limits is None else np.zeros(limits.shape[0]),
+        bounds=(0, beyond),
+        method="highs",
+    )
+    if not solution.success:
+        raise ValueError(f"the audit found no solution: {solution.message}")
+    return np.asarray(solution.x, dtype=np.float64)
 
 
 def _groups(group: Sequence[object] | None, size: int) -> list[np.ndarray]:
