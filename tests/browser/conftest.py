@@ -18,7 +18,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, WebSocket, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, WebSocket, expect, sync_playwright
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from lib.access.demo_accounts import DEMO_ACCOUNTS
@@ -27,6 +27,8 @@ from tests.app.small_world import World, build_world
 START_SECONDS = 120
 #: Longest wait for something to appear; generous, because several suites may share the machine.
 WAIT_MILLISECONDS = 60_000
+# Playwright's own five seconds pass while a busy machine computes a page for the first time.
+expect.set_options(timeout=WAIT_MILLISECONDS)
 
 
 @dataclass(frozen=True)
