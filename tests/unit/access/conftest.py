@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from lib.access import passwords
 from lib.access.accounts import Account, create_account
+from lib.access.records import writing
 from lib.data.database import record_engine
 from lib.data.scope import Scope
 from lib.data.tables import access, extracts, meetings, reference
@@ -71,6 +72,8 @@ def take_records_away(engine: Engine) -> Callable[[], None]:
     """Make every statement on the record database fail, as if it were not there."""
 
     def take() -> None:
-        records_metadata.drop_all(engine, tables=ACCESS_TABLES)
+        # The register may be writing; a transaction that reads first and writes then would not wait for it.
+        with writing(engine) as connection:
+            records_metadata.drop_all(connection, tables=ACCESS_TABLES)
 
     return take
