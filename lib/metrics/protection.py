@@ -18,7 +18,8 @@ import pandas as pd
 
 from lib.data.scope import Scope
 from lib.metrics.compute import Result
-from lib.metrics.linked_protection import Linked, StillTold, hidden_with
+from lib.metrics.linked_audit import StillTold
+from lib.metrics.linked_protection import Linked, hidden_with
 from lib.metrics.metric import Count, Counted
 from lib.metrics.releases import Before, Group, Release, groups_of, release_of
 from lib.stats.joint_suppression import protect_parts
@@ -85,7 +86,10 @@ def protect(result: Result, scope: Scope, before: Before) -> Protected:
     hidden = alone if linked is None else linked.hidden
     rows = np.array([group in hidden for group in groups], dtype=bool)
     protected = frame.assign(**{name: frame[name].mask(rows) for name in _HIDDEN})
-    more = int((masked & ~_small(part, whole, has_rest=_has_rest(result))).sum())
+    small = _small(part, whole, has_rest=_has_rest(result))
+    more = sum(
+        group in hidden & alone and not small[place] for group, place in zip(groups, places, strict=True)
+    )
     # A table handed out before is handed out again to the last byte.
     sentence = (
         linked.repeats.sentence
@@ -192,10 +196,12 @@ def _sentence(hidden: int, covers: int, linked_covers: int, linked: Linked | Non
     if not hidden:
         parts.append("本表没有这样的计数，无须隐藏")
     else:
-        why = [f"{covers} 组是为防止用合计相减推算而连带隐藏"]
-        if linked_covers:
-            why.append(f"{linked_covers} 组是为防止与以前对外提供过的表相减推算而隐藏")
-        parts.append(f"本表隐藏 {hidden} 组，其中 {'，'.join(why)}")
+        why = (
+            (covers, "组是为防止用合计相减推算而连带隐藏"),
+            (linked_covers, "组是为防止与以前对外提供过的表相减推算而隐藏"),
+        )
+        said = "，".join(f"{number} {words}" for number, words in why if number)
+        parts.append(f"本表隐藏 {hidden} 组{'，其中 ' if said else ''}{said}")
         parts.append(
             "线性规划复核通过：即使知道各行、各列合计和总计，任何一个被隐藏的计数仍有不小于 "
             f"{MINIMUM_WIDTH:.0f} 的可能范围"
