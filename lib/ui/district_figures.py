@@ -52,7 +52,7 @@ def grid_figure(record: DistrictRecord, *, on_page: bool = True) -> Figure:
     first = record.measures[0].result
     return Figure(
         key="district.grid",
-        title="各地履责对照（每项附计数与95%区间）",
+        title="各地履责对照",
         chart=district_grid(cells),
         alt=describe_district_grid(cells),
         table=wide_table(record),
@@ -61,9 +61,10 @@ def grid_figure(record: DistrictRecord, *, on_page: bool = True) -> Figure:
         filters=first.filters,
         sentence="；".join(dict.fromkeys((first.sentence, *_ignored(record)))),
         notes=(
+            "格内为数值、分子/分母和95%区间；画面较窄时只有数值和记号"
+            f"{'，其余见下面的数据表' if on_page else ''}。",
             "不合格一列为实际与按品类、环节构成的预期之比，1 即与预期相同；其余各列为比率。",
             "颜色和记号只表示统计提示，不表示好坏；高为好还是低为好见列头。",
-            *(("窗口较窄时格内只显示数值和记号，分子/分母和区间见下面的数据表。",) if on_page else ()),
             *([f"{ADJUSTED_NAME}为“{MISSING}”：{ALONE}"] if _is_alone(record) else []),
             *record.notes,
             *record.refused,

@@ -11,7 +11,7 @@ _STYLE: Final = """
 html { font-size: max(15px, min(1.5vw, 2.67vh)) !important; }
 [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stStatusWidget"],
 [data-testid="stExpandSidebarButton"], [data-testid="stSidebarCollapsedControl"] { display: none !important; }
-[data-testid="stMainBlockContainer"] { max-width: none; padding: 0.5rem 1.2rem 2.8rem; }
+[data-testid="stMainBlockContainer"] { max-width: none; padding: 0.5rem 1.2rem 2.1rem; }
 body:has([data-test-connection-state]:not([data-test-connection-state="CONNECTED"]))
   > div:not(#root):has([role="dialog"]) { display: none !important; }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding-bottom: 5.5rem; } }
