@@ -3,24 +3,17 @@
 import http.client
 import os
 import statistics
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
-from bench.page import free_port
+from bench.serving import free_port, serving
 from lib.access.demo_accounts import ensure_demo_accounts
 from lib.access.tokens import create_token
 from lib.data.database import record_engine
 
-PROJECT = Path(__file__).resolve().parents[1]
 ALL_SAMPLES = "/api/v1/tables/sample?sampling=%E5%85%A8%E9%83%A8&format="
 FIGURE = "/api/v1/metrics/unqualified_rate?by=month&format=json"
 WAYS = (("CSV", "csv", "identity"), ("CSV，gzip", "csv", "gzip"), ("Parquet", "parquet", "identity"))
@@ -114,28 +107,3 @@ def _processor_seconds(process: int) -> float:
     """User and system time of a process (proc(5), fields 14 and 15 of stat)."""
     fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-@contextmanager
-def serving(database_url: str, snapshots: Path, port: int) -> Iterator[int]:
-    environment = {
-        **os.environ,
-        "BAMAI_ENV": "demo",
-        "BAMAI_DATABASE_URL": database_url,
-        "BAMAI_SNAPSHOTS": str(snapshots),
-        "STREAMLIT_SERVER_PORT": str(port),
-    }
-    process = subprocess.Popen(
-        [sys.executable, "server.py"], cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL
-    )
-    try:
-        for _ in range(300):
-            try:
-                urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
-                break
-            except (URLError, TimeoutError):
-                time.sleep(0.3)
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(timeout=20)

@@ -1,25 +1,18 @@
 """Warm filter change on the sampling page against a bare Streamlit page, in one Chromium, turn about."""
 
 import os
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from bench.serving import PROJECT, chromium, free_port, running, serving
 from lib.access.demo_accounts import DEMO_ACCOUNTS
 
-PROJECT = Path(__file__).resolve().parents[1]
 CHANGES = 12
 PLACES = ("颍州区", "临泉县")
 BARE_PLACES = ("地区3", "地区7")
@@ -49,27 +42,20 @@ _TIMER = """
 def measure(database_url: str, snapshots: Path) -> dict[str, Any]:
     """Medians in milliseconds of the sampling page and of the bare page, and their ratio."""
     ours_port, bare_port = free_port(), free_port()
-    environment = {
-        **os.environ,
-        "BAMAI_ENV": "demo",
-        "BAMAI_DATABASE_URL": database_url,
-        "BAMAI_SNAPSHOTS": str(snapshots),
-        "STREAMLIT_SERVER_PORT": str(ours_port),
-    }
     page = str(PROJECT / "bench" / "bare_page.py")
     bare = [sys.executable, "-m", "streamlit", "run", page, "--server.headless", "true"]
+    bare += ["--server.port", str(bare_port)]
+    health = f"http://127.0.0.1:{bare_port}/_stcore/health"
     with (
         TemporaryDirectory() as elsewhere,  # no configuration of ours: what anybody gets from "streamlit run"
-        _serving([sys.executable, "server.py"], ours_port, environment, PROJECT),
-        _serving([*bare, "--server.port", str(bare_port)], bare_port, dict(os.environ), Path(elsewhere)),
+        serving(database_url, snapshots, ours_port),
+        running(bare, health, dict(os.environ), Path(elsewhere)),
     ):
         return _compare(f"http://127.0.0.1:{ours_port}/unqualified-rate", f"http://127.0.0.1:{bare_port}/")
 
 
 def _compare(ours_url: str, bare_url: str) -> dict[str, Any]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
         ours, bare = context.new_page(), context.new_page()
         _log_in(ours, ours_url)
@@ -84,7 +70,6 @@ def _compare(ours_url: str, bare_url: str) -> dict[str, Any]:
             if turn >= 2:  # the first two fill the caches: the goal is about warm changes
                 times["ours"].append(one)
                 times["bare"].append(two)
-        browser.close()
     ours_ms, bare_ms = (statistics.median(times[name]) for name in ("ours", "bare"))
     return {"ours_ms": ours_ms, "bare_ms": bare_ms, "ratio": ours_ms / bare_ms}
 
@@ -109,34 +94,3 @@ def _change(page: Page, label: str) -> float:
     milliseconds: float = page.evaluate(_TIMER, label)
     time.sleep(0.5)
     return milliseconds
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def _serving(command: list[str], port: int, environment: dict[str, str], folder: Path) -> Iterator[None]:
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait(port)
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait(port: int) -> None:
-    end = time.monotonic() + 90
-    while time.monotonic() < end:
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2):
-                return
-        except (URLError, TimeoutError):
-            time.sleep(0.3)
-    raise RuntimeError(f"no server on port {port}")

@@ -22,7 +22,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from bench import api
-from bench.page import free_port
+from bench.serving import free_port, serving
 from lib.access.accounts import find_account
 from lib.access.demo_accounts import ensure_demo_accounts
 from lib.access.records import writing
@@ -66,7 +66,7 @@ def measure(database_url: str, snapshots: Path) -> Beside:
     ensure_demo_accounts(engine, now)
     token = create_token(engine, "analyst", label="bench", days=1, districts=None, now=now)
     port = free_port()
-    with api.serving(database_url, snapshots, port):
+    with serving(database_url, snapshots, port):
         url = f"http://127.0.0.1:{port}"
         cookie = cookie_of(engine, url, "official")
         click(url, cookie, readers=READERS, seconds=_ALONE_SECONDS / 2)  # fills the caches

@@ -1,16 +1,13 @@
 """Live filter on the wall of a meeting: from the click on an option to the slide that says it, at 1920 × 1080."""
 
-import os
-import shutil
 import statistics
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from bench.page import PROJECT, _serving, free_port
+from bench.serving import chromium, free_port, serving
 from lib.access.demo_accounts import DEMO_ACCOUNTS
 
 #: Slides and what the report calls them; importing the pages' own list would start half of Streamlit.
@@ -60,20 +57,9 @@ class Live:
 def measure(database_url: str, snapshots: Path) -> list[Live]:
     """Change the district of each slide twice round, then the stage of the whole city."""
     port = free_port()
-    environment = {
-        **os.environ,
-        "BAMAI_ENV": "demo",
-        "BAMAI_DATABASE_URL": database_url,
-        "BAMAI_SNAPSHOTS": str(snapshots),
-        "STREAMLIT_SERVER_PORT": str(port),
-    }
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
-    with _serving([sys.executable, "server.py"], port, environment, PROJECT), sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with serving(database_url, snapshots, port), chromium() as browser:
         page = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN").new_page()
-        found = [_live(page, f"http://127.0.0.1:{port}/meeting", slide) for slide in SHOWN]
-        browser.close()
-    return found
+        return [_live(page, f"http://127.0.0.1:{port}/meeting", slide) for slide in SHOWN]
 
 
 def _live(page: Page, url: str, slide: str) -> Live:
