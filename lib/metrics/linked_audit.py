@@ -16,8 +16,10 @@ from lib.stats.validation import BoolArray
 
 #: Place of the new table among all.
 NEW: Final = 0
-#: Rounds of hiding some groups more before all the rest are hidden.
-_MOST_ROUNDS: Final = 10
+#: Rounds of hiding one group more for each count that is told, and then rounds of twice as many each, before all the
+#: rest are hidden.
+_SINGLE_ROUNDS: Final = 3
+_MOST_ROUNDS: Final = 7
 
 #: A count whose range is less than this is told to the digit.
 _EXACT: Final = 1e-3
@@ -76,7 +78,11 @@ class LinkedAudit:
         rounds = 0
         while told:
             rounds += 1
-            more = everything - hidden if rounds > _MOST_ROUNDS else self._more(told, hidden, earlier)
+            more = (
+                everything - hidden
+                if rounds > _MOST_ROUNDS
+                else self._more(told, hidden, earlier, 2 ** max(rounds - _SINGLE_ROUNDS, 0))
+            )
             if not more:
                 raise StillTold
             hidden |= more
@@ -99,7 +105,10 @@ class LinkedAudit:
         asked = sorted({line for of_group in lines.values() for line in of_group})
         exact = self._mask(asked, earlier, _EXACT)
         known = {line for line, is_known in zip(asked, exact, strict=True) if is_known}
-        return frozenset(group for group, of_group in lines.items() if known.issuperset(of_group))
+        shown = frozenset(group for group, of_group in lines.items() if known.issuperset(of_group))
+        # Whoever has only the new table must not be told either, though earlier tables tell it.
+        alone = {NEW: hidden - shown}
+        return frozenset() if shown and self._told(sorted(set(self._secrets(alone))), alone) else shown
 
     def _holds_small(self, lines: list[Line]) -> bool:
         counts = [self._sum(line) for line in lines]
@@ -180,9 +189,9 @@ class LinkedAudit:
                 yield from pairs
 
     def _more(
-        self, told: list[Line], hidden: frozenset[Group], earlier: dict[int, frozenset[Group]]
+        self, told: list[Line], hidden: frozenset[Group], earlier: dict[int, frozenset[Group]], number: int
     ) -> frozenset[Group]:
-        """For each count that is told the smallest group still shown that takes part in telling it."""
+        """For each count that is told the smallest groups still shown that take part in telling it."""
         shown: dict[Group, set[int]] = {}
         for lines in self.tables[NEW]:
             for group, line in lines.items():
@@ -193,8 +202,8 @@ class LinkedAudit:
         chosen: set[Group] = set()
         for line in told:
             reach = set(line).union(*(known for known in old if known & set(line)))
-            near = next((group for group in by_size if shown[group] & reach), None)
-            chosen.update(by_size[:1] if near is None else [near])
+            near = [group for group in by_size if shown[group] & reach]
+            chosen.update((near or by_size)[:number])
         return frozenset(chosen)
 
     def _sum(self, line: Line) -> float:

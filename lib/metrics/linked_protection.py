@@ -42,9 +42,9 @@ def hidden_with(new: Release, start: Iterable[Group], before: Before) -> Linked 
     sides = counted_sides(question)
     if not sides:
         return None
-    same = [release for release in before.releases if release.question == new]
-    if same:
-        return Linked(frozenset(same[0].hidden), 0, 0, repeats=same[0])
+    again = [release for release in before.releases if release.question == new]
+    if again:
+        return Linked(frozenset(again[0].hidden), 0, 0, repeats=again[0])
     kinds = {side.table.name for side in sides}
     others = sharing(new, before, kinds)
     questions = [question, *(asked for _, asked in others.tables[:_MOST_TABLES])]
@@ -58,10 +58,15 @@ def hidden_with(new: Release, start: Iterable[Group], before: Before) -> Linked 
     hidden = frozenset(start)
     if seen:
         earlier = {place: frozenset(others.tables[place - 1][0].hidden) for place in seen}
+        versions = {place: others.tables[place - 1][0].version for place in seen}
+        same = {place: groups for place, groups in earlier.items() if versions[place] == new.version}
         audit = LinkedAudit(parts)
-        hidden = audit.hide(hidden, earlier)
+        # Only what tables of this data version tell is told already: of the counts of today nobody knows more.
+        hidden = audit.hide(hidden, same)
+        if len(same) < len(earlier):
+            hidden = audit.hide(hidden, earlier)
         if len(sides) == len(question.metric.sides):
-            hidden -= audit.told_before(hidden, earlier)
+            hidden -= audit.told_before(hidden, same)
     # A table of which one side only could be cut is audited with it, and said to be left out.
     together = len(seen - cut)
     return Linked(hidden, together, others.left_out + len(others.tables) - together)

@@ -165,13 +165,15 @@ class _Programme:
         self._equations = csr_array(np.kron(np.eye(len(tables)), _lines(sums, np.argwhere(masked))))
         self._totals = self._equations @ self.truth
         # More than this no sum would tell; it keeps the programme bounded where none is published.
-        self._beyond = self.truth.sum() + 10 * HIGHEST_HIDDEN
+        beyond = self.truth.sum() + 10 * HIGHEST_HIDDEN
+        # A group without records has no row in the file: what is 0 may be known to be 0, and covers nothing.
+        self._highest = np.where(self.truth > 0, beyond, 0.0)
         joint = len(tables) > 1
         self._limits = csr_array(np.hstack([np.eye(count), -np.eye(count)])) if joint else None
 
     def extreme(self, objective: FloatArray) -> FloatArray:
         """Counts that fit everything published, with this weighted sum of them as low as can be."""
-        return lowest_solution(objective, self._equations, self._totals, self._limits, self._beyond)
+        return lowest_solution(objective, self._equations, self._totals, self._limits, self._highest)
 
     def range(self, index: int) -> tuple[float, float]:
         """Lowest and highest value of one hidden count."""

@@ -198,9 +198,13 @@ def _optimum(objective: FloatArray, sums: FloatArray, totals: FloatArray) -> flo
 
 
 def lowest_solution(
-    objective: FloatArray, equations: csr_array, sums: FloatArray, limits: csr_array | None, beyond: float
+    objective: FloatArray,
+    equations: csr_array,
+    sums: FloatArray,
+    limits: csr_array | None,
+    highest: FloatArray,
 ) -> FloatArray:
-    """Counts from 0 to `beyond` with the lowest weighted sum that fit `equations @ x = sums` and `limits @ x <= 0`.
+    """Counts from 0 to `highest` with the lowest weighted sum that fit `equations @ x = sums` and `limits @ x <= 0`.
 
     Raises ValueError where nothing fits.
     """
@@ -210,7 +214,7 @@ def lowest_solution(
         b_eq=sums if equations.shape[0] else None,
         A_ub=limits,
         b_ub=None if limits is None else np.zeros(limits.shape[0]),
-        bounds=(0, beyond),
+        bounds=np.column_stack([np.zeros(len(highest)), highest]),
         method="highs",
     )
     if not solution.success:

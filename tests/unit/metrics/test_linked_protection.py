@@ -18,12 +18,12 @@ from scipy.optimize import linprog
 
 from lib.data.filters import Filters
 from lib.data.scope import Scope
-from lib.data.snapshot import Snapshot
+from lib.data.snapshot import Snapshot, open_snapshot
 from lib.metrics.compute import compute
 from lib.metrics.protection import Protected, ProtectionRefused, protect
 from lib.metrics.registry import get_metric
 from lib.metrics.releases import Before
-from tests.unit.metrics.conftest import item_row, sample_row
+from tests.unit.metrics.conftest import item_row, sample_row, write_snapshot
 from tests.unit.metrics.loop_rows import duty_row
 
 YEAR = Filters(start=date(2025, 1, 1), end=date(2025, 12, 31))
@@ -225,6 +225,51 @@ def test_two_days_of_one_measure_tell_nothing_small(make_snapshot: Callable[...,
     first = protect(early, everything, Before(snapshot, ()))
     with pytest.raises(ProtectionRefused, match="相减"):
         protect(late, everything, Before.of(snapshot, [first.release.to_text()]))
+
+
+@pytest.fixture
+def of_version(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Snapshot]:
+    """A snapshot of unqualified and qualified batches by stage, of a data version."""
+
+    def make(version: int, **of_stage: int) -> Snapshot:
+        folder = tmp_path_factory.mktemp("published")
+        write_snapshot(folder, {"sample": failed(**of_stage)}, version=version)
+        return open_snapshot(folder, Scope.everything())
+
+    return make
+
+
+@pytest.mark.parametrize("metric", ["unqualified_batches", "unqualified_rate"])
+def test_a_table_of_new_data_hides_its_cover_though_the_old_one_showed_it(
+    of_version: Callable[..., Snapshot], metric: str
+) -> None:
+    bureau = Office(of_version(1, 生产=30, 流通=0, 餐饮=40), pd.DataFrame(), metric)
+    assert bureau.hand_out(YEAR, "stage").hidden == 0
+    bureau.snapshot = of_version(2, 生产=30, 流通=2, 餐饮=40)
+    counts = bureau.hand_out(YEAR, "stage").result.frame.set_index("stage")["numerator"]
+    assert counts.isna().sum() >= 2, "72 less what is shown would be 2"
+    assert counts.isna()["流通"]
+
+
+def test_tables_of_new_data_are_not_excused_by_those_of_old(of_version: Callable[..., Snapshot]) -> None:
+    whole, part = YEAR, YEAR.with_(stage=("生产",))
+    bureau = Office(of_version(1, 生产=30, 流通=0), pd.DataFrame(), "unqualified_batches")
+    bureau.hand_out(whole), bureau.hand_out(part)
+    bureau.snapshot = of_version(2, 生产=30, 流通=2)
+    assert bureau.hand_out(whole).result.frame["numerator"].tolist() == [32]
+    with pytest.raises(ProtectionRefused, match="相减"):
+        bureau.hand_out(part)
+
+
+def test_groups_without_records_cover_nothing(office: Callable[..., Office]) -> None:
+    found = {("生产", "341202"): 8, ("流通", "341202"): 1, ("流通", "341203"): 6}
+    rows = [
+        sample_row(stage=stage, county=county, supervision_verdict="unqualified")
+        for (stage, county), number in found.items()
+        for _ in range(number)
+    ]
+    with pytest.raises(ProtectionRefused, match="合计太小"):
+        office(rows).hand_out(YEAR, "division", "stage", metric="unqualified_batches")
 
 
 def test_shares_of_a_total_are_audited_with_tables_of_it(make_snapshot: Callable[..., Snapshot]) -> None:

@@ -74,8 +74,16 @@ def test_zeros_are_shown_and_a_hidden_total_says_nothing_of_its_cells() -> None:
 
 
 def test_the_whole_gives_its_part_no_way_out() -> None:
-    hidden = protect_parts([[12], [0], [40]], [[13], [3], [90]])
-    assert hidden.ravel().tolist() == [True, True, False], "3 of the whole need a second hidden whole"
+    hidden = protect_parts([[12], [1], [40]], [[13], [5], [90]])
+    assert hidden.ravel().tolist() == [True, True, False], "5 of the whole need a second hidden whole"
+
+
+def test_what_is_zero_covers_nothing() -> None:
+    # Who knows that the second part is 0 has the first by subtraction: 52 less 40.
+    assert protect_parts([[12], [0], [40]], [[13], [3], [90]]).all()
+    # Rows 9 and 6, columns 7 and 8 are published: the second row is one count, and with it go all the others.
+    with pytest.raises(ValueError, match="merge groups"):
+        protect_parts([[1, 8], [6, 0]])
 
 
 def test_impossible_tables_are_refused() -> None:
