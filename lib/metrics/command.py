@@ -115,9 +115,11 @@ def _line(cells: Iterable[Any]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """A cell of the CSV table: a missing value is empty, a text is data and never a formula."""
+    """A cell of the CSV table: a missing value is empty, a text is data and never a formula; numbers as in extracts."""
     if value is None:
         return ""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return neutralised(value) if isinstance(value, str) else value
 
 

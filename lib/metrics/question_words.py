@@ -40,11 +40,12 @@ def asked_dimensions(metric: Metric, by: Sequence[str]) -> tuple[str, ...]:
 
 def asked_number(parameter: str) -> tuple[str, float]:
     """Name and value of a parameter written like `k=3`."""
-    name, _, text = parameter.partition("=")
+    name, equals, text = parameter.partition("=")
     try:
         number = float(text)
     except ValueError as error:
-        raise WrongParameter(f"参数“{parameter}”应写成 名称=数值，如 k=3") from error
+        wrong = f"的值“{text}”不是数字" if equals else f"“{parameter}”应写成 名称=数值"
+        raise WrongParameter(f"参数{name.strip() if equals else ''}{wrong}，如 k=3") from error
     return name.strip(), int(number) if number.is_integer() else number
 
 

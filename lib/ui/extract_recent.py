@@ -80,4 +80,4 @@ def _again(one: TakenExtract, is_present: bool) -> None:
         # Records without a date have no page: the page always asks for a period.
         st.link_button("按同一数据版本再取", f"/api/v1/{one.query}", icon=":material/replay:")
         return
-    st.page_link(PAGE, label="按同一数据版本再取", icon=":material/replay:", query_params=query)
+    st.page_link(PAGE, label="按同一数据版本打开，再下载", icon=":material/replay:", query_params=query)

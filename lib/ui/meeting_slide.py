@@ -10,6 +10,7 @@ from lib.export.slide import ShownChart, ShownFigure, ShownTable, Slide
 from lib.ui.plain_text import plain
 
 _WIDTHS: Final = (1, 3.4)
+_MOST_IN_A_ROW: Final = 5
 #: Streamlit measures these by the root size of words, which on the wall grows with the window; a chart is enlarged as a
 #: whole, so that they would grow twice. The values are those of the pages.
 _WORDS: Final = {"labelFontSize": 12, "titleFontSize": 12}
@@ -31,7 +32,8 @@ def draw_slide(slide: Slide) -> None:
                 _rest(slide)
             return
         if slide.figures:
-            with st.grid(len(slide.figures), min_column_width=200, gap="small"):
+            rows = -(-len(slide.figures) // _MOST_IN_A_ROW)
+            with st.grid(-(-len(slide.figures) // rows), min_column_width=200, gap="small"):
                 for figure in slide.figures:
                     _figure(figure)
         _rest(slide)

@@ -71,20 +71,27 @@ def moved_lines(view: View) -> tuple[list[str], list[str]]:
 def _districts_beyond(view: View) -> None:
     """Districts whose failures are beyond what their own mix leads to expect, and the way to the comparison."""
     with page_part(skeleton_height=80):
-        comparison = cached.districts(view.source, METRIC, view.filters)
-        compared = comparison.adjusted[~comparison.adjusted["small"]]
-        if len(compared) < _FEWEST_DISTRICTS:
+        lines, notes = district_lines(view)
+        if not lines:
             return
         st.subheader("地区比较提示", anchor=False)
-        lines = beyond_expectation(compared)
         st.markdown("\n".join(f"- {plain(line)}" for line in lines))
-        st.caption(plain(f"{comparison.notes[0]}提示供核实原因，不等于工作优劣。"))
+        st.caption(plain("".join(notes)))
         st.page_link(
             "pages/sampling/unqualified_rate.py",
             label="查看地区比较",
             icon=":material/map:",
             query_params={**view.filters.to_query(), "section": "districts"},
         )
+
+
+def district_lines(view: View) -> tuple[list[str], list[str]]:
+    """What the comparison of districts points to, and the notes on it; nothing where there are not two to compare."""
+    comparison = cached.districts(view.source, METRIC, view.filters)
+    compared = comparison.adjusted[~comparison.adjusted["small"]]
+    if len(compared) < _FEWEST_DISTRICTS:
+        return [], []
+    return beyond_expectation(compared), [comparison.notes[0], "提示供核实原因，不等于工作优劣。"]
 
 
 def beyond_expectation(compared: pd.DataFrame) -> list[str]:

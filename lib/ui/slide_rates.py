@@ -11,13 +11,17 @@ from lib.metrics.format import MISSING, count_text, is_missing, rate_text, rate_
 from lib.ui import cached
 from lib.ui.chart_block import Figure
 from lib.ui.figure_text import only_row
+from lib.ui.filter_query import PARAMETERS
 from lib.ui.final_months import provisional_note
 from lib.ui.item_figures import items_figure, kinds_figure
+from lib.ui.loop_tiles import LoopTile
+from lib.ui.loop_view import known_view
+from lib.ui.overview_loop import TILES as LOOP_TILES
 from lib.ui.overview_page import TILES as OVERVIEW_TILES
-from lib.ui.overview_page import moved_lines
+from lib.ui.overview_page import district_lines, moved_lines
 from lib.ui.rate_figures import adjusted_figure, funnel_figure, heat_figure
 from lib.ui.rate_page import METRIC, TILES, course_of
-from lib.ui.slide_parts import WORDS, Drawn, SlideRefused, figures_of, shown_chart, worded
+from lib.ui.slide_parts import WORDS, Drawn, SlideRefused, figures_of, loop_figures, shown_chart, worded
 from lib.ui.view import View
 
 #: Pixels of a course; the stage of the wall is as high as a small window.
@@ -30,10 +34,21 @@ COURSE_DRAWN: Final = Drawn(
 
 
 def overview(view: View, own: Mapping[str, str]) -> Slide:
-    """The figures of sampling, and what moved."""
+    """The eight figures of the page, what moved, and which districts to look at; its charts are slides of their own."""
     _require_samples(view)
-    sentences, notes = moved_lines(view)
-    return _slide(view, "总览", figures_of(view, OVERVIEW_TILES), sentences=sentences, notes=notes)
+    known, left_out = known_view(view)
+    loop = loop_figures(known, [LoopTile(metric_id) for metric_id in LOOP_TILES])
+    moved, about_moves = moved_lines(view)
+    districts, about_districts = district_lines(view)
+    words = "、".join(PARAMETERS[name] for name in left_out)
+    ignored = [f"{'、'.join(one.name for one in loop)}的记录不分{words}，没有按此筛选。"] if words else []
+    return _slide(
+        view,
+        "总览",
+        (*figures_of(view, OVERVIEW_TILES), *loop),
+        sentences=(*moved, *districts),
+        notes=(*ignored, *about_moves, *about_districts),
+    )
 
 
 def course(view: View, own: Mapping[str, str]) -> Slide:

@@ -10,6 +10,8 @@ from streamlit.testing.v1 import AppTest
 from lib.access.roles import Role
 from lib.data.scope import Scope
 from lib.metrics.command import run_metric
+from lib.ui.identity import Reader
+from lib.ui.slides import built_slide
 from tests.app import duty_world
 from tests.app.conftest import OpenPage, figures, words
 from tests.app.duty_world import LATE, ON_PAPER, QUARTERS, build_duty_world
@@ -281,3 +283,14 @@ def test_a_reader_of_several_districts_never_sees_them_called_the_city(
     assert "全市" not in shown
     offered = " ".join(str(button.proto) for button in at.get("download_button"))
     assert "阜阳市" not in offered
+
+
+def test_the_overview_slide_holds_every_figure_of_its_page(open_loop_page: OpenPage) -> None:
+    asked = {"from": "2025-01-01", "to": "2025-09-30", "stage": "餐饮"}
+    page = open_loop_page("overview/overview", query=asked)
+    reader = Reader("tester", "测试", Role.ANALYST, Scope.everything())
+    slide = built_slide(reader, 2, "overview.overview", asked, "")
+    shown = figures(page)
+    assert len(shown) == 8
+    assert {one.name: one.value for one in slide.figures} == shown
+    assert any("的记录不分环节，没有按此筛选" in note for note in slide.notes)
