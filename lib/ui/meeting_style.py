@@ -24,7 +24,7 @@ body:has([data-test-connection-state]:not([data-test-connection-state="CONNECTED
 .st-key-wall-slide [data-testid="stCaptionContainer"], .st-key-wall-slide [data-testid="stCaptionContainer"] * {
   color: CanvasText; font-size: 0.875rem; line-height: 1.4; opacity: 1; }
 .st-key-filter-bar [data-testid="stElementContainer"]:has([data-testid="stMultiSelect"], [data-testid="stSelectbox"]) {
-  width: 11rem !important; }
+  flex: 0 1 11rem !important; }
 [class*="st-key-wall-figure"] { padding: 0.5rem 0.7rem; gap: 0; }
 .st-key-wall-slide [data-testid="stTable"] :is(th, td) { min-width: 4.5em; }
 .st-key-wall-slide [data-testid="stTable"] tbody th { white-space: nowrap; }
