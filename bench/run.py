@@ -18,7 +18,7 @@ from bench import api, extracts, loading, page, queries, users, wall  # noqa: E4
 REPORT = PROJECT / "docs" / "BENCHMARKS.md"
 HEAD = """# 测速记录
 
-`make bench` 写成，整份替换。毫秒与秒随机器而变，可比的是同一次运行里的倍数；中位数。
+`make bench` 写成，整份替换（全部约需 11 分钟）。毫秒与秒随机器而变，可比的是同一次运行里的倍数；中位数。
 
 | 目标 | 限度 |
 |---|---|
