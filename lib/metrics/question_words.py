@@ -44,8 +44,9 @@ def asked_number(parameter: str) -> tuple[str, float]:
     try:
         number = float(text)
     except ValueError as error:
-        wrong = f"的值“{text}”不是数字" if equals else f"“{parameter}”应写成 名称=数值"
-        raise WrongParameter(f"参数{name.strip() if equals else ''}{wrong}，如 k=3") from error
+        if equals:
+            raise WrongParameter(f"参数“{name.strip()}”的值“{text}”不是数字，应如 k=3") from error
+        raise WrongParameter(f"参数“{parameter}”应写成 名称=数值，如 k=3") from error
     return name.strip(), int(number) if number.is_integer() else number
 
 

@@ -20,6 +20,7 @@ from lib.stats.suppression import (
     HIGHEST_HIDDEN,
     LOWEST_HIDDEN,
     MINIMUM_WIDTH,
+    highest_counts,
     lowest_solution,
     next_cell,
     primary,
@@ -164,10 +165,8 @@ class _Programme:
         self.truth = np.concatenate([table[masked] for table in tables])
         self._equations = csr_array(np.kron(np.eye(len(tables)), _lines(sums, np.argwhere(masked))))
         self._totals = self._equations @ self.truth
-        # More than this no sum would tell; it keeps the programme bounded where none is published.
-        beyond = self.truth.sum() + 10 * HIGHEST_HIDDEN
         # A group without records has no row in the file: what is 0 may be known to be 0, and covers nothing.
-        self._highest = np.where(self.truth > 0, beyond, 0.0)
+        self._highest = highest_counts(self.truth)
         joint = len(tables) > 1
         self._limits = csr_array(np.hstack([np.eye(count), -np.eye(count)])) if joint else None
 

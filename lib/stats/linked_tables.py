@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
-from lib.stats.suppression import HIGHEST_HIDDEN, MINIMUM_WIDTH, lowest_solution
+from lib.stats.suppression import MINIMUM_WIDTH, highest_counts, lowest_solution
 from lib.stats.validation import BoolArray, FloatArray, as_vector, as_whole_counts
 
 _TOLERANCE = 1e-6
@@ -70,8 +70,7 @@ class _Programme:
     def __init__(self, truth: FloatArray, known: csr_array, limits: csr_array) -> None:
         self._known, self._sums = known, known @ truth
         self._limits = limits if limits.shape[0] else None
-        # More than this no sum would tell; it keeps the programme bounded where none is published.
-        self._highest = np.where(truth > 0, truth.sum() + 10 * HIGHEST_HIDDEN, 0.0)
+        self._highest = highest_counts(truth)
 
     def lowest(self, objective: FloatArray) -> FloatArray:
         return lowest_solution(objective, self._known, self._sums, self._limits, self._highest)
